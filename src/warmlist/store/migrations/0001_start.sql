@@ -40,6 +40,7 @@ CREATE TABLE events (                       -- the truth: append-only
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   tx xid8 NOT NULL DEFAULT pg_current_xact_id(),  -- lets the mirror stop before open transactions
   ident uuid NOT NULL,                      -- hash of source, type, id, status (and digest for a changed repeat)
+  revises uuid,                             -- the ident of the first row with this identity, when the content differs
   digest bigint NOT NULL,                   -- hash of the content
   type text NOT NULL,
   source text NOT NULL,
@@ -60,12 +61,14 @@ CREATE TABLE events (                       -- the truth: append-only
   category text,
   dimension text,                           -- labels set by hand
   label text,
-  until_at bigint,                          -- labels, snoozes: epoch ms
+  moment_at bigint,                         -- a moment it names: until (label, snooze), joined_at (profile)
   body jsonb NOT NULL,                      -- everything the source said, as the contract names it
   CONSTRAINT events_ident UNIQUE (ident)
 );
 CREATE INDEX events_handle ON events (handle_id);
-CREATE INDEX events_key ON events (key) WHERE key IS NOT NULL;
+CREATE INDEX events_revises ON events (revises) WHERE revises IS NOT NULL;
+CREATE INDEX events_message_key ON events (key) WHERE type = 'message';
+CREATE INDEX events_correction_key ON events (key) WHERE type IN ('correction', 'signal');
 CREATE INDEX events_tx ON events (tx);
 
 CREATE TABLE superseded (                   -- an event that a better revision or an undo replaced
@@ -83,9 +86,11 @@ CREATE TABLE signals (                      -- what a message was read as, by on
   gone_at bigint,                           -- when a correction replaced this row
   bits bigint NOT NULL,                     -- one bit a signal, see understanding.signals
   found jsonb NOT NULL,                     -- [{name, confidence, span, because}]
+  tx xid8 NOT NULL DEFAULT pg_current_xact_id(),  -- as in events
   PRIMARY KEY (event_id, version, known_at)
 );
 CREATE INDEX signals_handle ON signals (handle_id);
+CREATE INDEX signals_tx ON signals (tx);
 
 CREATE TABLE rates (                        -- what one unit of a currency is worth in the workspace currency
   currency text NOT NULL,
@@ -98,6 +103,10 @@ CREATE TABLE dirty (                        -- customers whose labels must be lo
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   customer_id bigint NOT NULL,
   history boolean NOT NULL DEFAULT false    -- true: the past changed too (backfill, merge)
+);
+
+CREATE TABLE history_due (                  -- customers whose label history is still to be replayed
+  customer_id bigint PRIMARY KEY
 );
 
 CREATE TABLE standings (                    -- where each customer stands: the last answer of the plan

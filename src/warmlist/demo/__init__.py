@@ -1,0 +1,1 @@
+"""A sample shop with invented customers, for `warmlist demo`, screenshots and tests."""

@@ -1,0 +1,1 @@
+"""Turns what others write (lines, chat exports, order files) into events."""

@@ -1,0 +1,295 @@
+"""Facts as steps of the chain: streams first, then one aggregate a stream, round by round.
+
+A fact may count from another fact ("after the last order"), so facts are found in rounds: each round
+takes all facts whose needs are known, and every stream that reads facts waits for its round.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from warmlist.events.signals import mask
+from warmlist.facts.catalogue import Fact, Stream, streams
+from warmlist.facts.takes import COMBINES, TAKES
+from warmlist.plan.chain import Chain
+from warmlist.rules.expressions import Threshold
+
+#: Stands for "never" where the smallest of several moments is sought.
+NEVER = 9223372036854775807
+
+
+@dataclass
+class FactSteps:
+    """What the fact part of the chain made.
+
+    `table`: the step that holds every fact in use, a row each (customer_id, as_of).
+    `leaving`: SQL expressions of moments (ms) at which a windowed fact changes by time alone.
+    """
+
+    table: str
+    leaving: list[str] = field(default_factory=list)
+
+
+def in_use(facts: Mapping[str, Fact], wanted: Iterable[str]) -> list[Fact]:
+    """The wanted facts and all that they rest on, in the order of declaration."""
+    found: set[str] = set()
+
+    def add(name: str) -> None:
+        if name in found:
+            return
+        found.add(name)
+        fact = facts[name]
+        for need in fact.needs:
+            add(need)
+        for stream in stream_closure([fact.source] if fact.source else []):
+            for need in stream.facts:
+                add(need)
+
+    for name in wanted:
+        add(name)
+    return [f for f in facts.values() if f.name in found]
+
+
+def stream_closure(names: Iterable[str]) -> list[Stream]:
+    """The named streams and those they read, each behind what it needs."""
+    order: list[Stream] = []
+
+    def add(name: str) -> None:
+        stream = streams()[name]
+        if stream in order:
+            return
+        for need in stream.needs:
+            add(need)
+        order.append(stream)
+
+    for name in names:
+        add(name)
+    return order
+
+
+def add_facts(
+    chain: Chain,
+    facts: list[Fact],
+    thresholds: Mapping[str, Threshold],
+    counts: Mapping[str, set[int]],
+) -> FactSteps:
+    """Add the steps for `facts` (closed under needs). `counts`: fact -> numbers rules compare it with."""
+    made = FactSteps(table="spine")
+    builder = _Builder(chain, facts, thresholds, counts, made)
+    builder.run()
+    return made
+
+
+class _Builder:
+    def __init__(
+        self,
+        chain: Chain,
+        facts: list[Fact],
+        thresholds: Mapping[str, Threshold],
+        counts: Mapping[str, set[int]],
+        made: FactSteps,
+    ) -> None:
+        self.chain, self.made = chain, made
+        self.thresholds, self.counts = thresholds, counts
+        self.waiting = {f.name: f for f in facts}
+        self.streams = stream_closure(f.source for f in facts if f.source)
+        self.horizons = _horizons(facts, self.streams, thresholds)
+        self.emitted: set[str] = set()
+        self.known: list[str] = []
+        self.extra: list[str] = []  # helper columns that carry the moments of leaving
+
+    def run(self) -> None:
+        round_number = 0
+        while self.waiting:
+            self._emit_streams()
+            ready = [
+                f for f in self.waiting.values()
+                if all(n in self.known for n in f.needs) and (not f.source or f.source in self.emitted)
+            ]  # fmt: skip
+            if not ready:
+                raise AssertionError(f"facts that wait for each other: {sorted(self.waiting)}")
+            round_number += 1
+            self._take(ready, round_number)
+
+    def _emit_streams(self) -> None:
+        for stream in self.streams:
+            if stream.name in self.emitted:
+                continue
+            if all(n in self.emitted for n in stream.needs) and all(
+                f in self.known for f in stream.facts
+            ):
+                sql = fill(stream, self.thresholds, self.made.table, self.horizons.get(stream.name, 0))
+                self.chain.add(stream.name, stream.says, sql)
+                self.emitted.add(stream.name)
+
+    def _take(self, ready: list[Fact], number: int) -> None:
+        taken = [f for f in ready if f.source]
+        combined = [f for f in ready if not f.source]
+        joins: list[str] = []
+        columns = [f"b.{name}" for name in (*self.known, *self.extra)]
+        for source in dict.fromkeys(f.source for f in taken):
+            group = [f for f in taken if f.source == source]
+            name = f"{source}_{number}"
+            self.chain.add(
+                name,
+                f"taken from {source}: {', '.join(f.name for f in group)}",
+                self._aggregate(source, group),
+            )
+            joins.append(
+                f"LEFT JOIN {name} ON {name}.customer_id = b.customer_id AND {name}.as_of = b.as_of"
+            )
+            for fact in group:
+                columns.append(f"{_filled(fact, f'{name}.{fact.name}')} AS {fact.name}")
+                columns += [f"{name}.{h}" for h in self._helpers(fact)]
+            joins += self._nth(group, number, columns)
+        for fact in combined:
+            values = ", ".join(f"b.{n}" for n in fact.of)
+            columns.append(f"{COMBINES[fact.take].sql}({values}) AS {fact.name}")
+        table = f"facts_{number}"
+        rows = ",\n  ".join(["b.customer_id", "b.as_of", *columns])
+        self.chain.add(
+            table,
+            f"known so far, with {', '.join(f.name for f in ready)}",
+            "\n".join([f"SELECT {rows}", f"FROM {self.made.table} AS b", *joins]),
+        )
+        self.made.table = table
+        self.known += [f.name for f in ready]
+        for fact in ready:
+            del self.waiting[fact.name]
+
+    def _aggregate(self, source: str, group: list[Fact]) -> str:
+        """One pass over a stream for all facts of a round."""
+        joined = any(f.after or f.follows or f.before for f in group)
+        lines = []
+        for fact in group:
+            lines.append(f"{self._taken(fact)} AS {fact.name}")
+            lines += [f"{sql} AS {name}" for name, sql in self._helpers(fact).items()]
+        body = ",\n  ".join(["s.customer_id", "s.as_of", *lines])
+        join = (
+            f"\nJOIN {self.made.table} AS f ON f.customer_id = s.customer_id AND f.as_of = s.as_of"
+            if joined
+            else ""
+        )
+        return f"SELECT {body}\nFROM {source} AS s{join}\nGROUP BY s.customer_id, s.as_of"
+
+    def _taken(self, fact: Fact) -> str:
+        what = {"moment": "s.pos", "money": "s.value", "number": "1"}[fact.unit]
+        if fact.take == "sum" and fact.unit == "number":
+            what = "s.value"
+        test = condition(fact)
+        value = f"CASE WHEN {test} THEN {what} END" if test else what
+        return TAKES[fact.take].sql.format(value=value)
+
+    def _helpers(self, fact: Fact) -> dict[str, str]:
+        """Columns that tell when a windowed fact changes by time alone."""
+        if fact.window is None:
+            return {}
+        oldest, newest = fact.window
+        helpers = {}
+        if self._kth(fact) == 1:
+            helpers[f"{fact.name}__leaves"] = f"MAX(CASE WHEN {condition(fact)} THEN s.pos END)"
+        elif self._kth(fact) is None:
+            helpers[f"{fact.name}__leaves"] = f"MIN(CASE WHEN {condition(fact)} THEN s.pos END)"
+        if newest:
+            later = condition(fact, only_later=True)
+            helpers[f"{fact.name}__enters"] = f"MIN(CASE WHEN {later} THEN s.pos END)"
+            self._leaving(f"{fact.name}__enters", newest)
+        if f"{fact.name}__leaves" in helpers:
+            self._leaving(f"{fact.name}__leaves", oldest + 1)
+        self.extra += [h for h in helpers if h not in self.extra]
+        return helpers
+
+    def _leaving(self, column: str, ms: int) -> None:
+        expression = f"({column} >> 20) + {ms}"
+        if expression not in self.made.leaving:
+            self.made.leaving.append(expression)
+
+    def _kth(self, fact: Fact) -> int | None:
+        """The one number that rules compare this count with; None where any change may matter."""
+        numbers = self.counts.get(fact.name, set())
+        return max(next(iter(numbers)), 1) if fact.take == "count" and len(numbers) == 1 else None
+
+    def _nth(self, group: list[Fact], number: int, columns: list[str]) -> list[str]:
+        """For `count >= k`: when the k-th newest row leaves the window."""
+        joins = []
+        for fact in group:
+            k = self._kth(fact)
+            if fact.window is None or k is None or k == 1:
+                continue
+            name = f"{fact.name}_{number}_nth"
+            self.chain.add(
+                name,
+                f"the row that keeps {fact.name} at {k}",
+                f"SELECT customer_id, as_of, MAX(CASE WHEN n = {k} THEN pos END) AS {fact.name}__leaves\n"
+                f"FROM (\n  SELECT s.customer_id, s.as_of, s.pos, ROW_NUMBER() OVER (PARTITION BY "
+                f"s.customer_id, s.as_of ORDER BY s.pos DESC, s.event_id) AS n\n"
+                f"  FROM {fact.source} AS s\n  WHERE {condition(fact)}\n) AS ranked\n"
+                f"GROUP BY customer_id, as_of",
+            )
+            joins.append(
+                f"LEFT JOIN {name} ON {name}.customer_id = b.customer_id AND {name}.as_of = b.as_of"
+            )
+            columns.append(f"{name}.{fact.name}__leaves")
+            self.extra.append(f"{fact.name}__leaves")
+            self._leaving(f"{fact.name}__leaves", fact.window[0] + 1)
+        return joins
+
+
+def condition(fact: Fact, *, only_later: bool = False) -> str:
+    """Which rows `s` of the stream count, given facts `f`; empty = all.
+
+    only_later: instead the rows that are still too young for the fact's window.
+    """
+    tests = []
+    if fact.where is not None:
+        tests.append(f"({fact.where.sql(dialect='duckdb')})")
+    tests += [f"s.pos > COALESCE(f.{n}, -1)" for n in fact.after]
+    tests += [f"s.pos > f.{n}" for n in fact.follows]
+    tests += [f"s.pos < f.{n}" for n in fact.before]
+    if fact.window is not None:
+        oldest, newest = fact.window
+        if only_later:
+            tests.append(f"s.pos >= (s.as_of - {newest} + 1) * 1048576")
+        else:
+            tests.append(f"s.pos >= (s.as_of - {oldest}) * 1048576")
+            if newest:
+                tests.append(f"s.pos < (s.as_of - {newest} + 1) * 1048576")
+    return " AND ".join(tests)
+
+
+def _filled(fact: Fact, column: str) -> str:
+    return column if fact.unit == "moment" else f"COALESCE({column}, 0)"
+
+
+_SAYS = re.compile(r"\{says:([\w,]+)\}")
+_NAME = re.compile(r"\{(\w+)\}")
+
+
+def fill(stream: Stream, thresholds: Mapping[str, Threshold], facts: str, horizon: int) -> str:
+    """A stream's SQL with its figures in place."""
+    sql = _SAYS.sub(lambda m: str(mask(*m[1].split(","))), stream.sql)
+
+    def figure(match: re.Match[str]) -> str:
+        if match[1] == "facts":
+            return facts
+        if match[1] == "horizon":
+            return str(horizon)
+        return str(thresholds[match[1]].value)
+
+    return _NAME.sub(figure, sql)
+
+
+def _horizons(
+    facts: list[Fact], used: list[Stream], thresholds: Mapping[str, Threshold]
+) -> dict[str, int]:
+    """How far back each stream with a horizon must look: the largest window asked of it."""
+    horizons = {}
+    for stream in used:
+        if not stream.horizon:
+            continue
+        asked = [f for f in facts if f.source == stream.name]
+        windows = [f.window[0] if f.window else thresholds["touch_history"].value for f in asked]
+        horizons[stream.name] = max(windows, default=0)
+    return horizons

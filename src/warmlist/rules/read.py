@@ -1,0 +1,308 @@
+"""Reads a pack folder into a checked Pack; what is wrong is told with file, line and column."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import sqlglot
+from sqlglot import exp
+from sqlglot.errors import SqlglotError
+
+from warmlist.errors import BadPack
+from warmlist.events.signals import SIGNALS, mask
+from warmlist.facts.catalogue import UNITS, Fact, streams
+from warmlist.facts.takes import COMBINES, TAKES
+from warmlist.rules.expressions import Node, Threshold, Vocabulary, parse
+from warmlist.rules.model import COLOURS, LANGUAGES, Dimension, Label, Pack, Playbook, Rule
+from warmlist.rules.yaml_text import Rows, Table, Text, near, read
+
+#: amount, currency -> minor units of the workspace currency, None where no rate is known
+ToMinor = Callable[[Decimal, str], int | None]
+
+_UNITS_MS = {"ms": 1, "s": 1_000, "min": 60_000, "h": 3_600_000, "d": 86_400_000}
+_DURATION = re.compile(r"^(\d+)\s*(ms|s|min|h|d)$")
+_MONEY = re.compile(r"^(\d+(?:\.\d+)?)\s*([A-Z]{3})$")
+#: Larger than any sum: a money threshold without a rate is never reached.
+NEVER = 1 << 62
+
+
+def _us_dollars(amount: Decimal, currency: str) -> int | None:
+    return int(amount * 100) if currency == "USD" else None
+
+
+def read_pack(folder: Path, to_minor: ToMinor = _us_dollars) -> Pack:
+    """Read and check a whole pack.
+
+    `to_minor` brings money thresholds to the workspace currency. Raises BadPack at the first error.
+    """
+    if not (folder / "pack.yaml").is_file():
+        raise BadPack(f"{folder}: there is no pack.yaml; a pack is a folder that holds one")
+    head = read(folder / "pack.yaml", "pack.yaml").allow("name", "version", "says", "worth")
+    warnings: list[str] = []
+    thresholds = _thresholds(read(folder / "thresholds.yaml", "thresholds.yaml"), to_minor, warnings)
+    facts = _facts(_files(folder, "facts"), thresholds)
+    label_files = _files(folder, "labels")
+    words = Vocabulary(
+        {name: fact.unit for name, fact in facts.items()},
+        thresholds,
+        {t.text("dimension"): tuple(t.table("labels")) for t in label_files
+         if t.text("kind") == "exclusive"},
+        {t.text("dimension"): tuple(t.table("labels")) for t in label_files
+         if t.text("kind") == "set"},
+    )  # fmt: skip
+    dimensions = _in_order([_dimension(t, words) for t in label_files])
+    playbooks = [
+        _playbook(row, words, facts) for t in _files(folder, "playbooks") for row in t.rows("playbooks")
+    ]
+    worth = {c: int(p) for c, p in head.table("worth").items()} if "worth" in head else {}
+    return Pack(
+        head.text("name"), head.text("version"), thresholds, facts, dimensions, tuple(playbooks),
+        worth, tuple(warnings),
+    )  # fmt: skip
+
+
+def _files(folder: Path, part: str) -> list[Table]:
+    return [read(p, f"{part}/{p.name}") for p in sorted((folder / part).glob("*.yaml"))]
+
+
+# --- thresholds ---
+
+
+def _thresholds(table: Table, to_minor: ToMinor, warnings: list[str]) -> dict[str, Threshold]:
+    found = {}
+    for name in table:
+        row = table.table(name).allow("value", "since", "source", "says")
+        text = row.text("value")
+        kind, value = _figure(text, to_minor)
+        if value is None:
+            warnings.append(
+                f"{text.at}: no rate brings {text} to the workspace currency: rules that use {name} "
+                "do not match until one is set"
+            )
+            value = NEVER
+        found[str(name)] = Threshold(
+            name, kind, value, text, row.text("source"), row.text("since")
+        )
+    return found
+
+
+def _figure(text: Text, to_minor: ToMinor) -> tuple[str, int | None]:
+    if match := _DURATION.match(text):
+        return "duration", int(match[1]) * _UNITS_MS[match[2]]
+    if match := _MONEY.match(text):
+        return "money", to_minor(Decimal(match[1]), match[2])
+    if text.isdigit():
+        return "number", int(text)
+    raise BadPack(f"{text.at}: {text!r} is no figure; write 24h, 8min, 30d, 10000 USD or 3")
+
+
+# --- facts ---
+
+
+def _facts(files: Iterable[Table], thresholds: Mapping[str, Threshold]) -> dict[str, Fact]:
+    facts: dict[str, Fact] = {}
+    for table in files:
+        for name in table:
+            if name in facts:
+                raise BadPack(f"{name.at}: fact {name!r} is declared twice")
+            facts[str(name)] = _fact(name, table.table(name), thresholds)
+    for fact in facts.values():
+        for need in fact.needs:
+            if need not in facts:
+                raise BadPack(f"{fact.place}: unknown fact {need!r}{near(need, list(facts))}")
+    _no_circle({f.name: f.needs for f in facts.values()}, {f.name: f.place for f in facts.values()})
+    return facts
+
+
+def _fact(name: Text, row: Table, thresholds: Mapping[str, Threshold]) -> Fact:
+    row.allow("says", "from", "take", "of", "where", "after", "follows", "before", "window", "unit")
+    take = row.text("take")
+    common: dict[str, Any] = {"name": str(name), "says": _words(row, "says"), "take": str(take)}
+    if take in COMBINES:
+        return Fact(unit="moment", of=row.names("of"), place=name.at, **common)
+    if take not in TAKES:
+        raise BadPack(f"{take.at}: unknown take {take!r}{near(take, [*TAKES, *COMBINES])}")
+    source = row.text("from")
+    if source not in streams():
+        raise BadPack(f"{source.at}: unknown stream {source!r}{near(source, list(streams()))}")
+    unit = "moment" if TAKES[take].moment else row.text("unit", "number")
+    if unit not in UNITS:
+        raise BadPack(f"{row.text('unit').at}: unknown unit {unit!r}{near(unit, UNITS)}")
+    window = _window(row, thresholds)
+    if window and unit == "moment":
+        raise BadPack(f"{name.at}: a moment takes no window; test its age in the rule instead")
+    return Fact(
+        unit=unit, source=str(source), where=_where(row, source), window=window, place=name.at,
+        after=row.names("after"), follows=row.names("follows"), before=row.names("before"), **common,
+    )  # fmt: skip
+
+
+def _window(row: Table, thresholds: Mapping[str, Threshold]) -> tuple[int, int] | None:
+    names = row.names("window")
+    if not names:
+        return None
+    for name in names:
+        if name not in thresholds or thresholds[name].kind != "duration":
+            raise BadPack(f"{name.at}: a window names durations{near(name, list(thresholds))}")
+    ages = sorted(thresholds[n].value for n in names)
+    return (ages[-1], ages[0] if len(ages) > 1 else 0)
+
+
+def _where(row: Table, source: str) -> exp.Expression | None:
+    if "where" not in row:
+        return None
+    text = row.text("where")
+    try:
+        tree = sqlglot.parse_one(text, read="duckdb")
+    except SqlglotError as error:
+        raise BadPack(f"{text.at}: not an expression: {str(error).splitlines()[0]}") from None
+    columns = streams()[source].columns
+    for column in tree.find_all(exp.Column):
+        if column.name not in columns:
+            raise BadPack(f"{text.at}: {source} has no column {column.name!r}{near(column.name, columns)}")
+    return tree.transform(lambda node: _says(node, text))
+
+
+def _says(node: exp.Expression, text: Text) -> exp.Expression:
+    """`says('a', 'b')` on readings becomes a test of bits."""
+    if not (isinstance(node, exp.Anonymous) and str(node.this).lower() == "says"):
+        return node
+    names = [n.this for n in node.expressions]
+    for name in names:
+        if name not in SIGNALS:
+            raise BadPack(f"{text.at}: unknown signal {name!r}{near(str(name), SIGNALS)}")
+    return sqlglot.parse_one(f"(bits & {mask(*names)}) <> 0", read="duckdb")
+
+
+# --- dimensions ---
+
+
+def _dimension(table: Table, words: Vocabulary) -> Dimension:
+    table.allow("dimension", "kind", "names", "review", "labels", "rules", "source")
+    kind = table.text("kind")
+    if kind not in ("exclusive", "set"):
+        raise BadPack(f"{kind.at}: kind is exclusive or set, not {kind!r}")
+    labels = {str(key): _label(key, table.table("labels").table(key)) for key in table.table("labels")}
+    rules = tuple(_rule(row, labels, words) for row in table.rows("rules"))
+    _figure_kind, review = _figure(table.text("review"), _us_dollars)
+    return Dimension(
+        str(table.text("dimension")), kind == "exclusive", _words(table, "names"),
+        (review or 0) // 86_400_000, labels, rules, table.text("dimension").at,
+    )  # fmt: skip
+
+
+def _label(key: Text, row: Table) -> Label:
+    row.allow("names", "colour", "share", "outcome", "source")
+    colour = row.text("colour") if row.get("colour") else None
+    if colour and colour not in COLOURS:
+        raise BadPack(f"{colour.at}: unknown colour {colour!r}{near(colour, COLOURS)}")
+    return Label(
+        str(key), _words(row, "names"), colour, _range(row, "share"), _range(row, "outcome"),
+        str(row.text("source", "")),
+    )  # fmt: skip
+
+
+def _range(row: Table, key: str) -> tuple[float, float] | None:
+    value = row.get(key)
+    if value is None:
+        return None
+    numbers = [float(v) for v in (value if isinstance(value, Rows) else [value])]
+    return (numbers[0], numbers[-1])
+
+
+def _rule(row: Table, labels: Mapping[str, Label], words: Vocabulary) -> Rule:
+    row.allow("id", "label", "shade", "when", "because", "note")
+    label, text = row.text("label"), row.text("when")
+    if label not in labels:
+        raise BadPack(f"{label.at}: unknown label {label!r}{near(label, list(labels))}")
+    because = _words(row, "because")
+    _placeholders(because, words, row.at)
+    return Rule(
+        str(row.text("id")), str(label), str(row.text("shade")) if row.get("shade") else None,
+        _expression(text, words), " ".join(text.split()), because, text.at,
+    )  # fmt: skip
+
+
+def _expression(text: Text, words: Vocabulary) -> Node:
+    return parse(text, words, text.place, text.line, text.column)
+
+
+def _placeholders(because: Mapping[str, str], words: Vocabulary, at: str) -> None:
+    for sentence in because.values():
+        for name in re.findall(r"\{(\w+)\}", sentence):
+            if name not in words.units:
+                raise BadPack(f"{at}: the sentence names an unknown fact {name!r}{near(name, words.units)}")
+
+
+def _in_order(dimensions: list[Dimension]) -> tuple[Dimension, ...]:
+    """Each dimension behind those that its rules read; a circle is refused."""
+    needs = {
+        d.key: tuple(sorted({n for r in d.rules for n in r.when.dimensions()})) for d in dimensions
+    }
+    order = _no_circle(needs, {d.key: d.place for d in dimensions})
+    by_key = {d.key: d for d in dimensions}
+    return tuple(by_key[key] for key in order)
+
+
+def _no_circle(needs: Mapping[str, tuple[str, ...]], places: Mapping[str, str]) -> list[str]:
+    order: list[str] = []
+    state: dict[str, int] = {}
+
+    def visit(name: str, path: tuple[str, ...]) -> None:
+        if state.get(name) == 2:
+            return
+        if name in path:
+            circle = " -> ".join((*path[path.index(name) :], name))
+            raise BadPack(f"{places[name]}: {name} needs itself: {circle}; take one of these out")
+        for need in needs[name]:
+            visit(need, (*path, name))
+        state[name] = 2
+        order.append(name)
+
+    for name in needs:
+        visit(name, ())
+    return order
+
+
+# --- playbooks ---
+
+
+def _playbook(row: Table, words: Vocabulary, facts: Mapping[str, Fact]) -> Playbook:
+    row.allow("id", "when", "start", "first", "every", "touches", "ends", "how", "why",
+              "missed", "words")  # fmt: skip
+    start = row.text("start")
+    if start not in facts or facts[start].unit != "moment":
+        moments = [f.name for f in facts.values() if f.unit == "moment"]
+        raise BadPack(f"{start.at}: a playbook starts at a moment{near(start, moments)}")
+    why = _words(row, "why")
+    _placeholders(why, words, row.at)
+    return Playbook(
+        str(row.text("id")), _expression(row.text("when"), words), str(start),
+        _duration(row, "first", words), _duration(row, "every", words),
+        int(row.text("touches", "0")), _duration(row, "ends", words),
+        str(row.text("how")) if row.get("how") else None,
+        why, _words(row, "missed"), _words(row, "words"), row.at,
+    )  # fmt: skip
+
+
+def _duration(row: Table, key: str, words: Vocabulary) -> int:
+    if row.get(key) is None:
+        return 0
+    name = row.text(key)
+    threshold = words.thresholds.get(name)
+    if threshold is None or threshold.kind != "duration":
+        durations = [t.name for t in words.thresholds.values() if t.kind == "duration"]
+        raise BadPack(f"{name.at}: {key} names a duration{near(name, durations)}")
+    return threshold.value
+
+
+def _words(row: Table, key: str) -> dict[str, str]:
+    table = row.table(key)
+    missing = [language for language in LANGUAGES if language not in table]
+    if missing:
+        raise BadPack(f"{table.at}: {key} is missing in {', '.join(missing)}")
+    return {str(language): str(table.text(language)) for language in table}

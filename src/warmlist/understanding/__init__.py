@@ -1,0 +1,1 @@
+"""What a customer's message says: signals with the words that show them."""

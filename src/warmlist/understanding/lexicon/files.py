@@ -1,0 +1,106 @@
+"""Reads pattern files: macros, sections by signal, one pattern a line."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib import resources
+
+from warmlist.errors import BadInput
+from warmlist.understanding.lexicon.syntax import compile_pattern
+from warmlist.understanding.signals import SIGNALS
+
+LANGUAGES = ("zh", "en", "it", "de")
+#: Sections that are no signal: what conventions and guards look at.
+HELPERS = ("dear", "goodbye", "mask", "negation", "past", "condition", "question")
+CERTAIN = 0.9
+
+_HEAD = re.compile(r"\[(?P<names>[a-z_ ]+?)(?P<asks> \?)?(?: (?P<sure>0\.\d+))?\]")
+_MACRO = re.compile(r"(?P<name>\w+) = (?P<body>.+)")
+
+
+class Pattern:
+    """One line of a pattern file; its regular expression is compiled when first needed."""
+
+    __slots__ = ("_regex", "confidence", "asks", "because", "lang", "literals", "names", "source")
+
+    def __init__(
+        self, section: Section, lang: str, line: int, text: str, macros: dict[str, str]
+    ) -> None:
+        compiled = compile_pattern(text, macros, spaced=lang != "zh")
+        self.names = section.names
+        self.confidence = section.confidence
+        self.asks = section.asks
+        self.lang = lang
+        self.because = f"{lang}.txt:{line} {text}"
+        self.literals = compiled.literals
+        self.source = compiled.regex
+        self._regex: re.Pattern[str] | None = None
+
+    @property
+    def regex(self) -> re.Pattern[str]:
+        if self._regex is None:
+            self._regex = re.compile(self.source)
+        return self._regex
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A header `[price_inquiry discount_inquiry ? 0.8]`.
+
+    names: signals or helpers that each line shows. asks: only in a sentence that is a question.
+    """
+
+    names: tuple[str, ...]
+    asks: bool
+    confidence: float
+
+
+def read(lang: str, text: str) -> Iterator[Pattern]:
+    """Patterns of one file; raises BadInput with file and line for anything misspelt."""
+    macros: dict[str, str] = {}
+    section: Section | None = None
+    for number, raw in enumerate(text.splitlines(), 1):
+        line = raw.strip()
+        if not line or line.startswith("#!"):
+            continue
+        try:
+            if line.startswith("["):
+                section = _section(line)
+            elif section is None:
+                _define(line, macros)
+            else:
+                yield Pattern(section, lang, number, line, macros)
+        except BadInput as error:
+            raise BadInput(f"{lang}.txt:{number}: {error.message}", hint=error.hint) from None
+
+
+def _section(line: str) -> Section:
+    if not (match := _HEAD.fullmatch(line)):
+        raise BadInput(f"{line} is no section; write [signal], [signal ?] or [signal 0.6]")
+    names = tuple(match["names"].split())
+    for name in names:
+        if name not in SIGNALS and name not in HELPERS:
+            raise BadInput(f"{name} is neither a signal nor one of {', '.join(HELPERS)}")
+    return Section(names, match["asks"] is not None, float(match["sure"] or CERTAIN))
+
+
+def _define(line: str, macros: dict[str, str]) -> None:
+    if not (match := _MACRO.fullmatch(line)):
+        raise BadInput(f"{line!r} stands before the first section; only name = pattern may")
+    macros[match["name"]] = match["body"]
+
+
+def load_all() -> tuple[list[Pattern], str]:
+    """All patterns, and a hash of the data they came from (8 hex digits)."""
+    digest = hashlib.sha256()
+    patterns: list[Pattern] = []
+    folder = resources.files(__package__)
+    for name in (*LANGUAGES, "traditional"):
+        data = folder.joinpath(f"{name}.txt").read_bytes().replace(b"\r\n", b"\n")
+        digest.update(name.encode() + b"\0" + data)
+        if name in LANGUAGES:
+            patterns += read(name, data.decode())
+    return patterns, digest.hexdigest()[:8]

@@ -1,0 +1,34 @@
+"""The seam of understanding: who reads messages, and which reader is in force."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Protocol
+
+from warmlist.understanding.lexicon import load
+from warmlist.understanding.reading import Entity, Found, Reading, Span
+
+__all__ = ["Entity", "Found", "Reader", "Reading", "Span", "default_reader"]
+
+
+class Reader(Protocol):
+    """Reads inbound messages. Pure: the same text and version give the same reading."""
+
+    @property
+    def version(self) -> str:
+        """Names code and data together; readings of one version are comparable."""
+        ...
+
+    def read(self, text: str, lang: str | None = None) -> Reading:
+        """Read one message.
+
+        text: any text, empty and ill-formed included; never raises for its content. lang: what is
+        known of the customer's language (BCP 47); the words of the message decide where they can.
+        """
+        ...
+
+
+@cache
+def default_reader() -> Reader:
+    """The reader in force, loaded once a process."""
+    return load()

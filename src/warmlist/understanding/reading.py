@@ -1,0 +1,48 @@
+"""What reading one message gives: plain data, shared by every reader."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+#: (from, to) in code points of the message as it was given, half-open.
+Span = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One signal in one message.
+
+    name: one of `signals.SIGNALS`. confidence: 0..1; at 0.8 and over the words leave no doubt.
+    span: the words that show it, None when the message as a whole does. because: for people, which
+    pattern or training message led to it.
+    """
+
+    name: str
+    confidence: float
+    span: Span | None
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """One thing that a message names.
+
+    kind: such as 'attribute', 'money', 'category'. value: canonical text ('20000 mAh').
+    """
+
+    kind: str
+    value: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Everything that was read in one message.
+
+    signals: in the order of `signals.SIGNALS`, each name at most once. lang: 'zh-Hans', 'zh-Hant',
+    'en', 'it', 'de', or None where the text does not tell.
+    """
+
+    signals: tuple[Found, ...]
+    entities: tuple[Entity, ...]
+    lang: str | None

@@ -1,0 +1,1 @@
+"""The pages, their live stream, and the doors for webhooks and the API."""

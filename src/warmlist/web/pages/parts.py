@@ -1,0 +1,60 @@
+"""What the queue page and the customer page share: each shows the other beside itself."""
+
+from __future__ import annotations
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from markupsafe import Markup
+
+from warmlist.followup.views import CustomerPage, QueueFilters, QueuePage
+from warmlist.web.context import Context, context
+from warmlist.web.session import Signed
+
+
+def desk_page(
+    request: Request,
+    who: Signed,
+    page: QueuePage,
+    customer: CustomerPage | None,
+    *,
+    seq: int,
+    filters: QueueFilters | None = None,
+    view: str,
+) -> HTMLResponse:
+    """The split view: queue and one customer. `view` is what a phone shows: list or detail.
+
+    seq: the number of the newest live notice before `page` was read.
+    """
+    here, viewer = context(request), who.viewer
+    html = here.renderer.page(
+        "desk.html",
+        request,
+        viewer.language,
+        viewer=viewer,
+        csrf=who.session.csrf,
+        page=page,
+        filters=filters or QueueFilters(),
+        seq=seq,
+        now=page.as_of,
+        view=view,
+        customer=customer,
+        detail=detail(here, who, customer) if customer else "",
+        owners=here.desk.owners(),
+        labels=here.desk.label_choices(viewer),
+    )
+    return HTMLResponse(html)
+
+
+def detail(here: Context, who: Signed, customer: CustomerPage) -> Markup:
+    """The part that stands beside the queue."""
+    return Markup(  # noqa: S704 - our own template, autoescaped
+        here.renderer.part(
+            "parts/customer.html",
+            who.viewer.language,
+            c=customer,
+            row=customer.row,
+            now=customer.as_of,
+            viewer=who.viewer,
+            csrf=who.session.csrf,
+        )
+    )

@@ -12,22 +12,29 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
 from warmlist.store import keeper
+from warmlist.store.binaries import can_enter
 
 _PATIENCE = 30.0
+
+Process = subprocess.Popen
 
 
 @contextmanager
 def running(code: str, *arguments: object, user: int | None = None) -> Iterator[subprocess.Popen]:
     """Python code in another process, until the end of the block; `sys.argv[1:]` = arguments."""
+    python, environment = (sys.executable, None) if user is None else _python_for(user)
     process = subprocess.Popen(
-        [sys.executable, "-P", "-c", textwrap.dedent(code), *map(str, arguments)],
+        [python, "-P", "-c", textwrap.dedent(code), *map(str, arguments)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
         user=user,
         extra_groups=None if user is None else [],
         cwd="/",
+        env=environment,
     )
     try:
         yield process
@@ -36,10 +43,20 @@ def running(code: str, *arguments: object, user: int | None = None) -> Iterator[
         process.communicate()
 
 
-def first_line(process: subprocess.Popen) -> str:
-    """What the process says first; waits for it."""
+def _python_for(user: int) -> tuple[str, dict[str, str]]:
+    """A Python of our version that this user may run, with our packages. Skips without one."""
+    version = f"python{sys.version_info.major}.{sys.version_info.minor}"
+    for program in (Path(sys.executable), Path("/usr/bin") / version):
+        if program.exists() and can_enter(program.resolve().parent, user, user):
+            packages = [entry for entry in sys.path if entry]
+            return str(program), {"PYTHONPATH": os.pathsep.join(packages), "PATH": "/usr/bin:/bin"}
+    pytest.skip(f"no {version} that an ordinary user may run is installed here")
+
+
+def hears(process: subprocess.Popen, word: str) -> bool:
+    """Wait until the process says this line; False when it ends without."""
     assert process.stdout is not None
-    return process.stdout.readline().strip()
+    return any(line.strip() == word for line in process.stdout)
 
 
 def eventually(question: Callable[[], object], patience: float = _PATIENCE) -> bool:

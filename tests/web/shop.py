@@ -103,39 +103,135 @@ def row(
 
 def people() -> dict[int, QueueRow]:
     rows = [
-        row(1, "Giulia Rossi", "red", "Asked for a price, no answer yet", 25 * MINUTE,
-            chips=(HIGH, LOYAL), owner="Bob", what_language="it",
-            what="Buongiorno Giulia! Il prezzo per 200 pezzi è pronto. Glielo mando qui?"),
-        row(2, "王先生", "red", "Compares two models, no answer yet", 95 * MINUTE,
-            chips=(HIGH, TEXT), owner=None, how="text", what_language="zh-Hans",
-            what="王先生您好！两款的区别是：520 克｜30 小时｜保修 2 年。您更看重哪一点？"),
-        row(3, "Jonas Weber", "red", "Put a coffee machine into the cart and left", -40 * MINUTE,
-            chips=(NEWCOMER,), owner="Alice", how="call", channel_closes_at=NOW + 50 * MINUTE),
-        row(4, "Amélie Laurent", "orange", "Quoted 3 days ago and undecided", 5 * HOUR,
-            chips=(HIGH, DISCOUNT), how="image", channel_closes_at=None,
-            window=Window("20–23", False, NOW + 10 * HOUR)),
-        row(5, "Omar Haddad", "orange", "Read our message 2 days ago, no reply", 9 * HOUR,
-            owner=None, channel_closes_at=None, window=Window("14–16", False, NOW + 4 * HOUR)),
-        row(6, "李娜", "orange", "Quoted yesterday and undecided", 11 * HOUR, chips=(BUYER,),
-            how="voice"),
-        row(7, "Lucía Pérez", "yellow", "New since Saturday: send the second lesson", 22 * HOUR,
-            chips=(NEWCOMER, LEARNER), channel_closes_at=None, simulated=True),
-        row(8, "Kenji Sato", "yellow", "New since yesterday: industry news", 23 * HOUR,
-            chips=(NEWCOMER,), owner="Alice", window=Window("", True, None)),
-        row(9, "Anna Schneider", "green", "Beans run out in 3 days: remind", 30 * HOUR,
-            chips=(LOYAL, BUYER), shade="deep", how="image", channel_closes_at=None),
-        row(10, "Marco Bianchi", "green", "Every 21 days something of value", 2 * DAY,
-            shade="light", channel_closes_at=None, window=Window("12–14", False, NOW + 2 * HOUR)),
-        row(11, "Tom Becker", "green", "Bought boots without waterproofing spray", 3 * DAY,
-            chips=(BUYER,), owner="Alice", channel_closes_at=None),
-        row(12, "Chiara Conti", "grey", "Silent for half a year: newsletter only", 9 * DAY,
-            channel_closes_at=None),
+        row(
+            1,
+            "Giulia Rossi",
+            "red",
+            "Asked for a price, no answer yet",
+            25 * MINUTE,
+            chips=(HIGH, LOYAL),
+            owner="Bob",
+            what_language="it",
+            what="Buongiorno Giulia! Il prezzo per 200 pezzi è pronto. Glielo mando qui?",
+        ),
+        row(
+            2,
+            "王先生",
+            "red",
+            "Compares two models, no answer yet",
+            95 * MINUTE,
+            chips=(HIGH, TEXT),
+            owner=None,
+            how="text",
+            what_language="zh-Hans",
+            what="王先生您好！两款的区别是：520 克｜30 小时｜保修 2 年。您更看重哪一点？",
+        ),
+        row(
+            3,
+            "Jonas Weber",
+            "red",
+            "Put a coffee machine into the cart and left",
+            -40 * MINUTE,
+            chips=(NEWCOMER,),
+            owner="Alice",
+            how="call",
+            channel_closes_at=NOW + 50 * MINUTE,
+        ),
+        row(
+            4,
+            "Amélie Laurent",
+            "orange",
+            "Quoted 3 days ago and undecided",
+            5 * HOUR,
+            chips=(HIGH, DISCOUNT),
+            how="image",
+            channel_closes_at=None,
+            window=Window("20–23", False, NOW + 10 * HOUR),
+        ),
+        row(
+            5,
+            "Omar Haddad",
+            "orange",
+            "Read our message 2 days ago, no reply",
+            9 * HOUR,
+            owner=None,
+            channel_closes_at=None,
+            window=Window("14–16", False, NOW + 4 * HOUR),
+        ),
+        row(
+            6,
+            "李娜",
+            "orange",
+            "Quoted yesterday and undecided",
+            11 * HOUR,
+            chips=(BUYER,),
+            how="voice",
+        ),
+        row(
+            7,
+            "Lucía Pérez",
+            "yellow",
+            "New since Saturday: send the second lesson",
+            22 * HOUR,
+            chips=(NEWCOMER, LEARNER),
+            channel_closes_at=None,
+            simulated=True,
+        ),
+        row(
+            8,
+            "Kenji Sato",
+            "yellow",
+            "New since yesterday: industry news",
+            23 * HOUR,
+            chips=(NEWCOMER,),
+            owner="Alice",
+            window=Window("", True, None),
+        ),
+        row(
+            9,
+            "Anna Schneider",
+            "green",
+            "Beans run out in 3 days: remind",
+            30 * HOUR,
+            chips=(LOYAL, BUYER),
+            shade="deep",
+            how="image",
+            channel_closes_at=None,
+        ),
+        row(
+            10,
+            "Marco Bianchi",
+            "green",
+            "Every 21 days something of value",
+            2 * DAY,
+            shade="light",
+            channel_closes_at=None,
+            window=Window("12–14", False, NOW + 2 * HOUR),
+        ),
+        row(
+            11,
+            "Tom Becker",
+            "green",
+            "Bought boots without waterproofing spray",
+            3 * DAY,
+            chips=(BUYER,),
+            owner="Alice",
+            channel_closes_at=None,
+        ),
+        row(
+            12,
+            "Chiara Conti",
+            "grey",
+            "Silent for half a year: newsletter only",
+            9 * DAY,
+            channel_closes_at=None,
+        ),
     ]
     return {one.customer_id: one for one in rows}
 
 
 HOSTILE = (
-    "<script>window.hacked = true</script><img src=x onerror=\"window.hacked = true\"> "
+    '<script>window.hacked = true</script><img src=x onerror="window.hacked = true"> '
     "{{ 7 * 7 }} \u202egnp.exe \x07 \x1b[31m </textarea></div> & done"
 )
 
@@ -146,9 +242,16 @@ def thread(one: QueueRow) -> tuple[Message, ...]:
 
     def message(n: int, ago: int, direction: str, text: str, **more: object) -> Message:
         values: dict[str, object] = {
-            "event_id": base + n, "at": NOW - ago, "direction": direction, "kind": "text",
-            "text": text, "length": len(text), "agent": "Bob" if direction == "out" else None,
-            "status": "read" if direction == "out" else None, "error": None, "marks": (),
+            "event_id": base + n,
+            "at": NOW - ago,
+            "direction": direction,
+            "kind": "text",
+            "text": text,
+            "length": len(text),
+            "agent": "Bob" if direction == "out" else None,
+            "status": "read" if direction == "out" else None,
+            "error": None,
+            "marks": (),
             "signals": (),
         }
         return Message(**(values | more))  # type: ignore[arg-type]
@@ -158,10 +261,17 @@ def thread(one: QueueRow) -> tuple[Message, ...]:
         message(1, 27 * HOUR, "out", "Good morning! Here is our new catalogue.", kind="document"),
         message(2, 26 * HOUR, "in", "Thank you, looks nice"),
         message(3, 25 * HOUR, "out", "You are welcome. Shall I keep two aside for you?"),
-        message(4, 2 * HOUR, "in", asks,
-                marks=(Mark(7, 40, "price_inquiry", "“What is the price”: price words"),
-                       Mark(45, 68, "stock_inquiry", "“do you have it in”")),
-                signals=("price_inquiry", "stock_inquiry")),
+        message(
+            4,
+            2 * HOUR,
+            "in",
+            asks,
+            marks=(
+                Mark(7, 40, "price_inquiry", "“What is the price”: price words"),
+                Mark(45, 68, "stock_inquiry", "“do you have it in”"),
+            ),
+            signals=("price_inquiry", "stock_inquiry"),
+        ),
         message(5, 1 * HOUR, "out", "One moment, I am asking.", status="delivered"),
     )
 
@@ -171,7 +281,7 @@ class Shop:
 
     def __init__(self) -> None:
         self.rows = people()
-        self.names = {i: one for i, one in people().items()}
+        self.names = people()
         self.due_today = 32
         self.done_today = 14
         self.deeds: list[tuple[str, int, Deed]] = []
@@ -198,8 +308,9 @@ class Shop:
     ) -> QueuePage:
         rows = self._seen(viewer)
         if filters.label:
-            rows = [r for r in rows
-                    if filters.label in {f"{c.dimension}:{c.label}" for c in r.chips}]
+            rows = [
+                r for r in rows if filters.label in {f"{c.dimension}:{c.label}" for c in r.chips}
+            ]
         if filters.owner is not None:
             rows = [one for one in rows if (one.owner or "") == filters.owner]
         counts = {c: sum(one.colour == c for one in rows) for c in COLOURS}
@@ -209,20 +320,31 @@ class Shop:
         page = rows[begin : begin + 50]
         beyond = 8 if len(page) > 8 and not cursor else None
         return QueuePage(
-            tuple(page), self.due_today, self.done_today, 96, viewer.minutes_a_day, beyond, as_of,
-            str(begin + 50) if len(rows) > begin + 50 else None, counts,
+            tuple(page),
+            self.due_today,
+            self.done_today,
+            96,
+            viewer.minutes_a_day,
+            beyond,
+            as_of,
+            str(begin + 50) if len(rows) > begin + 50 else None,
+            counts,
         )
 
-    def changes(
-        self, viewer: Viewer, customer_ids: Sequence[int], as_of: int
-    ) -> QueueChanges:
+    def changes(self, viewer: Viewer, customer_ids: Sequence[int], as_of: int) -> QueueChanges:
         page = self.queue(viewer, QueueFilters(), as_of)
         seen = {one.customer_id: one for one in self._seen(viewer)}
         beyond = page.rows[page.beyond_from].sort_key if page.beyond_from is not None else None
         return QueueChanges(
             tuple(seen[i] for i in customer_ids if i in seen),
             tuple(i for i in customer_ids if i not in seen),
-            page.due_today, page.done_today, 96, viewer.minutes_a_day, beyond, page.counts, as_of,
+            page.due_today,
+            page.done_today,
+            96,
+            viewer.minutes_a_day,
+            beyond,
+            page.counts,
+            as_of,
         )
 
     def customer(
@@ -230,42 +352,96 @@ class Shop:
     ) -> CustomerPage:
         one = self._check(viewer, customer_id)
         due = self.rows.get(customer_id)
-        colour = Chip("follow_up", one.colour, one.shade, one.colour,
-                      one.colour.capitalize(), "COL-1")
+        colour = Chip(
+            "follow_up", one.colour, one.shade, one.colour, one.colour.capitalize(), "COL-1"
+        )
         chips = (colour, *one.chips, *self.by_hand.get(customer_id, ()))
         labels = tuple(
-            LabelView(chip, one.why, NOW - (i + 1) * 7 * HOUR, None,
-                      "person" if chip.rule == "manual" else "rule",
-                      {"inbound_30d": 7, "unanswered_price_age": "2 h", "last_inbound": NOW},
-                      (customer_id * 100 + 4,), 3, chip.dimension != "follow_up")
+            LabelView(
+                chip,
+                one.why,
+                NOW - (i + 1) * 7 * HOUR,
+                None,
+                "person" if chip.rule == "manual" else "rule",
+                {"inbound_30d": 7, "unanswered_price_age": "2 h", "last_inbound": NOW},
+                (customer_id * 100 + 4,),
+                3,
+                chip.dimension != "follow_up",
+            )
             for i, chip in enumerate(chips)
         )
         yellow = Chip("follow_up", "yellow", None, "yellow", "Yellow", "COL-3")
         orange = Chip("follow_up", "orange", None, "orange", "Orange", "COL-2")
         history = (
             HistoryEntry(colour, NOW - 2 * HOUR, None, one.why, "rule", "event", "chat_sales 1.0"),
-            HistoryEntry(orange, NOW - 20 * DAY, NOW - 2 * HOUR, "Quoted and undecided", "rule",
-                         "event", "chat_sales 1.0"),
-            HistoryEntry(yellow, NOW - 27 * DAY, NOW - 20 * DAY, "First contact", "rule", "time",
-                         "chat_sales 1.0"),
+            HistoryEntry(
+                orange,
+                NOW - 20 * DAY,
+                NOW - 2 * HOUR,
+                "Quoted and undecided",
+                "rule",
+                "event",
+                "chat_sales 1.0",
+            ),
+            HistoryEntry(
+                yellow,
+                NOW - 27 * DAY,
+                NOW - 20 * DAY,
+                "First contact",
+                "rule",
+                "time",
+                "chat_sales 1.0",
+            ),
         )
         heat = tuple(
-            tuple(max(0, (6 if d < 5 else 2) - abs(h - 10)) + max(0, 4 - 2 * abs(h - 20))
-                  for h in range(24))
+            tuple(
+                max(0, (6 if d < 5 else 2) - abs(h - 10)) + max(0, 4 - 2 * abs(h - 20))
+                for h in range(24)
+            )
             for d in range(7)
         )
         messages = tuple(replace(m, text=m.text[:4000]) for m in self.threads[customer_id])
-        snoozed = next((Snoozed(d.until, w, None) for w, i, d in reversed(self.deeds)
-                        if i == customer_id and isinstance(d, Snooze)), None)
+        snoozed = next(
+            (
+                Snoozed(d.until, w, None)
+                for w, i, d in reversed(self.deeds)
+                if i == customer_id and isinstance(d, Snooze)
+            ),
+            None,
+        )
         return CustomerPage(
-            customer_id, one.name, (one.handle, f"email:c{customer_id}@example.org"), one.owner,
-            "IT", "Europe/Rome", "phone", one.what_language, one.simulated, messages, False,
-            labels, history, self.notes.get(customer_id), heat,
-            (OrderView("1001", NOW - 40 * DAY, "paid", Decimal("248.00"), "EUR",
-                       ("2 × Kettle", "1 × Filter")),
-             OrderView("1000", NOW - 400 * DAY, "returned", Decimal("19.90"), "EUR",
-                       ("1 × Spoon",))),
-            Decimal("248.00"), "EUR", as_of, due,
+            customer_id,
+            one.name,
+            (one.handle, f"email:c{customer_id}@example.org"),
+            one.owner,
+            "IT",
+            "Europe/Rome",
+            "phone",
+            one.what_language,
+            one.simulated,
+            messages,
+            False,
+            labels,
+            history,
+            self.notes.get(customer_id),
+            heat,
+            (
+                OrderView(
+                    "1001",
+                    NOW - 40 * DAY,
+                    "paid",
+                    Decimal("248.00"),
+                    "EUR",
+                    ("2 × Kettle", "1 × Filter"),
+                ),
+                OrderView(
+                    "1000", NOW - 400 * DAY, "returned", Decimal("19.90"), "EUR", ("1 × Spoon",)
+                ),
+            ),
+            Decimal("248.00"),
+            "EUR",
+            as_of,
+            due,
             (NextFollowUp("FUP-2", "Second touch of the quote", NOW + DAY, NOW + 2 * DAY, "call"),),
             snoozed if due is None else None,
         )

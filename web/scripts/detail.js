@@ -4,12 +4,15 @@ import { tick } from './times.js';
 
 let pending = null;
 let timer = 0;
+let wanted = null; // whom the pane shows, or will as soon as the answer is there
 
 const pane = () => $('#detail');
-export const shownId = () => Number($('.customer', pane())?.dataset.id) || null;
+const present = () => Number($('.customer', pane())?.dataset.id) || null;
+export const shownId = () => wanted ?? present();
 
 /** Show a customer. Fast: while a key is held down only the last one is fetched. */
 export function show(id, { delay = 0 } = {}) {
+  wanted = id;
   clearTimeout(timer);
   timer = setTimeout(() => load(id), delay);
 }
@@ -33,16 +36,17 @@ async function load(id) {
 
 /** The same customer again, in place: what is typed, opened and scrolled stays. */
 export async function refresh() {
-  const id = shownId();
-  if (!id) return;
+  const id = present();
+  if (!id || shownId() !== id) return;
   const response = await ask(`/c/${id}`);
+  const text = await response.text();
   if (!response.ok || shownId() !== id) return;
   const typed = $('#words')?.value;
   const was = $('#words')?.defaultValue;
   const thread = $('.thread', pane());
   const atEnd = !thread || thread.scrollHeight - thread.scrollTop - thread.clientHeight < 40;
   await window.htmx.swap({
-    text: await response.text(),
+    text,
     target: pane(),
     swap: 'innerMorph',
     sourceElement: document.body,

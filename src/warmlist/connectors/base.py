@@ -95,7 +95,8 @@ def connectors() -> Mapping[str, object]:
         try:
             found[entry.name] = entry.load()
         except Exception as error:
-            log.error("connector.not_loaded", connector=entry.name, error=type(error).__name__)
+            name = type(error).__name__
+            log.error("a connector could not be loaded", connector=entry.name, error=name)
     return found
 
 

@@ -10,6 +10,9 @@ _MARKS = re.compile(r"[\s().\-/\u2010-\u2015\u200b-\u200f\u202a-\u202e\u2060-\u2
 _DIGITS = re.compile(r"\+?\d+")
 #: The longest number that E.164 allows, and the shortest that is in use with its country code.
 _LONGEST, _SHORTEST = 15, 7
+_LONGEST_WRITING = 64
+#: Dropping a trunk zero can uncover another old spelling; more than this never follow.
+_ROUNDS = 4
 
 #: Brazil: area code, then a mobile number as it was before the ninth digit (2012 to 2016).
 _BRAZIL_OLD_MOBILE = re.compile(r"55([1-9]\d)([6-9]\d{7})")
@@ -17,7 +20,6 @@ _BRAZIL_OLD_MOBILE = re.compile(r"55([1-9]\d)([6-9]\d{7})")
 _MEXICO_OLD_MOBILE = re.compile(r"521(\d{10})")
 
 
-@lru_cache(maxsize=65_536)
 def e164(text: str, region: str | None = None) -> str | None:
     """A phone number in any writing -> '+393331234567', or None when it is none.
 
@@ -27,6 +29,11 @@ def e164(text: str, region: str | None = None) -> str | None:
     lose the 1 after 52; Argentina's 9 stays. A number that libphonenumber does not know is taken
     at its word if its length allows: numbering plans grow faster than libraries.
     """
+    return _e164(text, region) if len(text) <= _LONGEST_WRITING else None
+
+
+@lru_cache(maxsize=65_536)
+def _e164(text: str, region: str | None) -> str | None:
     bare = _MARKS.sub("", text).replace("＋", "+")
     if not _DIGITS.fullmatch(bare):
         return None
@@ -38,16 +45,24 @@ def e164(text: str, region: str | None = None) -> str | None:
 
 
 def _canonical(digits: str) -> str | None:
-    if not _SHORTEST <= len(digits) <= _LONGEST + 1 or digits.startswith("0"):
+    """Today's form of digits that begin with a country code; the form of that form is itself."""
+    for _ in range(_ROUNDS):
+        before = digits
+        digits = _modern(digits)
+        digits = (_known("+" + digits, None) or digits).removeprefix("+")
+        if digits == before:
+            break
+    if not _SHORTEST <= len(digits) <= _LONGEST or digits.startswith("0"):
         return None
+    return "+" + digits
+
+
+def _modern(digits: str) -> str:
     if old := _BRAZIL_OLD_MOBILE.fullmatch(digits):
-        digits = f"55{old[1]}9{old[2]}"
-    elif old := _MEXICO_OLD_MOBILE.fullmatch(digits):
-        digits = f"52{old[1]}"
-    known = _known("+" + digits, None)
-    if known is not None:
-        return known
-    return "+" + digits if len(digits) <= _LONGEST else None
+        return f"55{old[1]}9{old[2]}"
+    if old := _MEXICO_OLD_MOBILE.fullmatch(digits):
+        return f"52{old[1]}"
+    return digits
 
 
 def _at_home(bare: str, region: str) -> str | None:

@@ -9,8 +9,8 @@ from types import MappingProxyType
 
 from warmlist.clock import DAY, HOUR, MINUTE
 from warmlist.demo.dice import Dice
-from warmlist.demo.people import Persona
-from warmlist.demo.scenes import Scene, scenes
+from warmlist.demo.people import Persona, local_time
+from warmlist.demo.scenes import INBOUND, Scene, scenes
 
 #: How long ago the customer last wrote: (at least, at most), in ms before now.
 SILENCE: Mapping[str, tuple[int, int]] = MappingProxyType(
@@ -97,6 +97,16 @@ def last_ask(scene: Scene) -> int | None:
     """The place of the last deciding question of a scene, None = it has none."""
     places = [place for place, line in enumerate(scene.lines) if line.verb == "ask"]
     return places[-1] if places else None
+
+
+def suits(scene: Scene, who: Persona, start: int) -> bool:
+    """Would the customer begin this scene at that moment? start: epoch ms."""
+    local = local_time(start, who.zone)
+    if scene.stage == "night":
+        return local.hour >= 20
+    if scene.stage == "weekday" and local.isoweekday() > 5:
+        return False
+    return scene.lines[0].verb not in INBOUND or who.is_awake(start)
 
 
 @dataclass(slots=True)

@@ -26,7 +26,7 @@ def web_order(
     *,
     live: bool = False,
 ) -> list[Event]:
-    """A visit to the web shop that ends in an order. items: slug -> quantity, None = as it comes."""
+    """A visit to the web shop that ends in an order. items: slug -> quantity, None = any."""
     bought = items or {liked(dice, at): 1}
     events, moment = [], at
     for place, slug in enumerate(bought):

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
 from functools import cache, lru_cache
 from types import MappingProxyType
 from typing import Any
 
 import yaml
 
-from warmlist.clock import DAY, HOUR, MINUTE, SECOND, from_ms
-from warmlist.demo.casting import SILENCE, Casting, Fate, fates, last_ask, wanted
+from warmlist.clock import DAY, HOUR, MINUTE, SECOND
+from warmlist.demo.casting import SILENCE, Casting, Fate, fates, last_ask, suits, wanted
 from warmlist.demo.catalogue import catalogue
 from warmlist.demo.dice import Dice
 from warmlist.demo.errands import browsing, courtesy, habits, web_order
-from warmlist.demo.people import Persona, local_time, persona, work_moment
+from warmlist.demo.people import Persona, persona, work_moment
 from warmlist.demo.play import event, goods_fields, outbound, play, profile_fields
-from warmlist.demo.scenes import AFTER_PURCHASE, INBOUND, TEXTS, Scene
+from warmlist.demo.scenes import AFTER_PURCHASE, TEXTS, Scene
 from warmlist.events.model import Event
 
 #: How far back the shop's records reach, in ms.
@@ -102,12 +101,12 @@ class _Life:
         if self.fate.left == "never":
             return []
         if self.fate.left == "thanks":
-            return courtesy(self.persona, self.dice, self._name(), self._moment())
+            return courtesy(self.persona, self.dice, self._name(), self._moment(self.persona))
         scene = self.casting.choose(self.persona, self.dice, wanted(self.fate))
         if scene is None:
             scene = self.casting.choose(self.persona, self.dice, lambda s: not s.trade)
         if scene is None:
-            return courtesy(self.persona, self.dice, self._name(), self._moment())
+            return courtesy(self.persona, self.dice, self._name(), self._moment(self.persona))
         name = self._name()
         cut = last_ask(scene) if self.fate.left == "red" else None
         head = slice(None) if cut is None else slice(0, cut + 1)
@@ -122,13 +121,13 @@ class _Life:
             talk += play(scene, self.persona, name, start, self.dice, lines=rest)
         return talk
 
-    def _moment(self) -> int:
+    def _moment(self, who: Persona) -> int:
         """A moment within the fate's silence at which this customer writes."""
         low, high = SILENCE[self.fate.silence]
         for _ in range(_TRIES):
             skew = self.dice.unit() ** (2 if self.fate.left == "red" else 1)
             at = self.now - low - int((high - low) * skew)
-            if self.persona.is_awake(at):
+            if who.is_awake(at):
                 return at
         return at
 
@@ -136,17 +135,20 @@ class _Life:
         """The scene, placed so that its last inbound message lies within the fate's silence."""
         low, high = SILENCE[self.fate.silence]
         best: list[Event] = []
+        who = self.persona
         for attempt in range(_TRIES):
-            target = self._moment()
+            if attempt == _TRIES // 2:  # nobody keeps to their hours always
+                who = replace(who, awake=(0, 24), weekdays_only=False)
+            target = self._moment(who)
             start = target
             for _ in range(2):  # once to see how long it takes, once more in its place
                 dice = Dice(self.casting.seed, name, attempt)
-                talk = play(scene, self.persona, name, start, dice, lines=lines)
+                talk = play(scene, who, name, start, dice, lines=lines)
                 last = max(e.occurred_at for e in talk if _inbound(e))
                 found, start = start, start - (last - target)
             if low <= self.now - last <= high:
                 best = best or talk
-                if _suits(scene, self.persona, found):
+                if suits(scene, who, found):
                     return talk
         return best or talk
 
@@ -162,7 +164,8 @@ class _Life:
         recent = self.fate.silence in ("today", "three_days", "week")
         if first - 2 * DAY <= oldest or (recent and self.dice.chance(0.3)):
             return first
-        return first - int((first - oldest) * self.dice.unit() ** 1.3)
+        long_ago = first - int((first - oldest) * self.dice.unit() ** 1.3)
+        return min(first, self.persona.next_awake(long_ago))
 
     def _earlier(self, joined: int, first: int) -> None:
         if self.big:
@@ -191,7 +194,10 @@ class _Life:
     def _episode(self, at: int, before: int) -> None:
         name = self._name()
         if self.dice.chance(0.45):
-            scene = self.casting.choose(self.persona, self.dice, _any_time, at_most=1)
+            room = before - at - 12 * HOUR
+            scene = self.casting.choose(
+                self.persona, self.dice, lambda s: _any_time(s) and s.lasts < room, at_most=0
+            )
             if scene is not None:
                 talk = play(scene, self.persona, name, at, self.dice)
                 if talk[-1].occurred_at < before - 6 * HOUR:
@@ -213,7 +219,7 @@ class _Life:
     def _bought_before(self, scene: Scene, first: int) -> None:
         slug = next((s for s in scene.slugs if not catalogue()[s].trade), "lino")
         at = self.persona.next_awake(first - self.dice.whole(9, 45) * DAY)
-        at = max(at, self.now - PAST - 30 * DAY)
+        at = max(at, self.now - PAST - 10 * DAY)
         self.events += web_order(self.persona, self.dice, self._name(), at, {slug: 1})
 
     def _campaigns(self, joined: int, first: int) -> list[Event]:
@@ -266,13 +272,3 @@ def _inbound(e: Event) -> bool:
 
 def _any_time(scene: Scene) -> bool:
     return scene.stage not in AFTER_PURCHASE | {"opt_out", "passive", "first_contact"}
-
-
-def _suits(scene: Scene, who: Persona, start: int) -> bool:
-    """Would the customer begin this scene at that moment?"""
-    local = local_time(start, who.zone)
-    if scene.stage == "night":
-        return local.hour >= 20
-    if scene.stage == "weekday" and local.isoweekday() > 5:
-        return False
-    return scene.lines[0].verb not in INBOUND or who.is_awake(start)

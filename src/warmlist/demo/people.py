@@ -79,7 +79,8 @@ class Persona:
             moment += 20 * MINUTE
             if moment - at > 4 * DAY:
                 return at
-        return moment
+        later = moment + at % (3 * HOUR)
+        return later if moment > at and self.is_awake(later) else moment
 
 
 def local_time(at: int, zone: str) -> datetime:

@@ -108,6 +108,11 @@ class Scene:
         return self.stage == "b2b" or any(n >= 10 for line in self.lines for _, n in line.items)
 
     @property
+    def lasts(self) -> int:
+        """About how long it takes, in ms; the players' own pauses are counted generously."""
+        return sum(HOUR if n.delay is None else n.delay * 5 // 4 for n in self.lines)
+
+    @property
     def intent(self) -> str:
         """What the whole scene leaves: high, medium, potential, none, or bought."""
         if STAGES[self.stage] == "none":

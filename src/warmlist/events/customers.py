@@ -73,7 +73,7 @@ def merge(
         {"kept": kept, "gone": gone, "handles": moved, "reason": reason, "by": by, "at": now_ms},
     ).fetchone()
     assert row is not None
-    mark_dirty(conn, {kept: True, gone: True})
+    mark_dirty(conn, {kept: None, gone: None})
     return int(row[0])
 
 
@@ -85,15 +85,18 @@ def undo_merge(conn: psycopg.Connection, merge_id: int, *, now_ms: int) -> tuple
     kept, gone, handles = row
     conn.execute(SQL.move_back, {"kept": kept, "gone": gone, "handles": handles})
     conn.execute(SQL.record_undo, {"id": merge_id, "at": now_ms})
-    mark_dirty(conn, {kept: True, gone: True})
+    mark_dirty(conn, {kept: None, gone: None})
     return kept, gone
 
 
-def mark_dirty(conn: psycopg.Connection, customers: Mapping[int, bool]) -> None:
-    """Ask for new labels: customer id -> whether the past changed too."""
+def mark_dirty(conn: psycopg.Connection, customers: Mapping[int, int | None]) -> None:
+    """Ask for new labels: customer id -> when the earliest news became known, ms.
+
+    None: the past changed too, since imported events count as known when they happened.
+    """
     if customers:
         ids = sorted(customers)
-        conn.execute(SQL.mark_dirty, {"customers": ids, "history": [customers[i] for i in ids]})
+        conn.execute(SQL.mark_dirty, {"customers": ids, "from": [customers[i] for i in ids]})
         conn.execute(SQL.wake)
 
 

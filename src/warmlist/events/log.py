@@ -93,11 +93,10 @@ class EventLog:
         changed = self._keep_changed(conn, events, idents, digests, rows, taken)
         result.conflicts, result.new = changed, len(taken)
         result.repeated -= changed
-        touched = {known.customer_id(events[p].handle): False for p in taken}
+        touched: dict[int, int | None] = {}
         for place in taken:
-            if events[place].backfill:
-                touched[known.customer_id(events[place].handle)] = True
-        touched.update({c: True for c in known.joined})
+            _touch(touched, known.customer_id(events[place].handle), events[place])
+        touched.update(dict.fromkeys(known.joined))
         for place, row in enumerate(rows):
             if place in taken and events[place].type == "order" and row[13] is None:
                 result.unrated += 1
@@ -150,6 +149,15 @@ def load_money(conn: psycopg.Connection) -> Money:
     return Money(row[0] if row else "USD", rates)
 
 
+def _touch(touched: dict[int, int | None], customer_id: int, event: Event) -> None:
+    """Remember since when there is news of a customer; None once the past changed."""
+    earliest = touched.get(customer_id, event.known_at)
+    if event.backfill or earliest is None:
+        touched[customer_id] = None
+    else:
+        touched[customer_id] = min(earliest, event.known_at)
+
+
 def _uuid(ident: bytes) -> uuid.UUID:
     return uuid.UUID(bytes=ident)
 
@@ -194,7 +202,9 @@ def _choose_revisions(conn: psycopg.Connection, idents: set[bytes]) -> None:
     )
 
 
-def _undo(conn: psycopg.Connection, events: Sequence[Event], touched: dict[int, bool]) -> None:
+def _undo(
+    conn: psycopg.Connection, events: Sequence[Event], touched: dict[int, int | None]
+) -> None:
     """A follow-up marked by mistake counts no more from the moment of the undo."""
     undone = {
         int(e.fields["of"]): e.known_at
@@ -205,8 +215,8 @@ def _undo(conn: psycopg.Connection, events: Sequence[Event], touched: dict[int, 
         return
     rows = conn.execute(SQL.undoable, {"events": list(undone)}).fetchall()
     gone = {event_id: max(undone[event_id], known_at) for event_id, known_at, _ in rows}
-    for _, _, customer_id in rows:
-        touched.setdefault(customer_id, False)
+    for event_id, _, customer_id in rows:
+        touched.setdefault(customer_id, gone[event_id])
     conn.execute(
         SQL.supersede, {"events": list(gone), "gone": list(gone.values()), "reason": "undo"}
     )

@@ -93,8 +93,8 @@ SELECT * FROM unnest(%(event)s::bigint[], %(version)s::text[], %(handle)s::bigin
 
 -- name: mark_dirty
 -- These customers' labels must be looked at again.
-INSERT INTO dirty (customer_id, history)
-SELECT * FROM unnest(%(customers)s::bigint[], %(history)s::boolean[])
+INSERT INTO dirty (customer_id, from_at)
+SELECT * FROM unnest(%(customers)s::bigint[], %(from)s::bigint[])
 
 -- name: wake
 -- Tell the worker that there is work.

@@ -50,8 +50,9 @@ class Stream:
     """Rows about each (customer_id, as_of), made by one SQL view.
 
     Every stream has `event_id` (the event behind the row) and `pos` (its moment). `needs` are the
-    streams and facts it reads, by the names of their CTEs. `horizon`: the SQL holds `{horizon}`,
-    the largest age in ms that any fact in use asks of it.
+    streams and facts it reads, by the names of their CTEs. `base`: the stream is just the rows of
+    the log that pass this test, so that facts can be taken from the log itself. `horizon`: the SQL
+    holds `{horizon}`, the largest age in ms that any fact in use asks of it.
     """
 
     name: str
@@ -59,6 +60,7 @@ class Stream:
     columns: Mapping[str, str]
     needs: tuple[str, ...]
     facts: tuple[str, ...]
+    base: str
     sql: str
 
     @property
@@ -66,7 +68,7 @@ class Stream:
         return "{horizon}" in self.sql
 
 
-_HEAD = re.compile(r"^-- (says|needs|facts|column (\w+)): (.*)$")
+_HEAD = re.compile(r"^-- (says|needs|facts|base|column (\w+)): (.*)$")
 
 
 def _parse(name: str, text: str) -> Stream:
@@ -87,7 +89,8 @@ def _parse(name: str, text: str) -> Stream:
         columns=columns,
         needs=tuple(head.get("needs", "").replace(",", " ").split()),
         facts=tuple(head.get("facts", "").replace(",", " ").split()),
-        sql="\n".join(body).strip(),
+        base=head.get("base", ""),
+        sql="\n".join(body).strip().replace("{base}", head.get("base", "")),
     )
 
 

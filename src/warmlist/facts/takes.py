@@ -28,7 +28,7 @@ TAKES: dict[str, Take] = {
         Take("latest", "the latest of", "MAX({value})", lambda v: max(v, default=None), True),
         Take("earliest", "the earliest of", "MIN({value})", lambda v: min(v, default=None), True),
         Take("count", "how many", "COUNT({value})", len, False),
-        Take("sum", "the total of", "COALESCE(SUM({value}), 0)", sum, False),
+        Take("sum", "the total of", "CAST(COALESCE(SUM({value}), 0) AS BIGINT)", sum, False),
     )
 }
 

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import phonenumbers
 from babel.core import get_global
-from phonenumbers import NumberParseException, PhoneNumberFormat, PhoneNumberType
+from phonenumbers import NumberParseException, PhoneNumberFormat
 from phonenumbers.timezone import time_zones_for_number
 
 #: Where most people live in countries of several zones.
@@ -43,7 +43,16 @@ _MAIN_ZONES = {
     "UZ": "Asia/Tashkent",
     "VN": "Asia/Ho_Chi_Minh",
 }
-_UNBOUND = {PhoneNumberType.MOBILE, PhoneNumberType.UNKNOWN, PhoneNumberType.VOIP}
+#: Names that the phone data still uses -> names of today.
+_RENAMED = {
+    "Asia/Calcutta": "Asia/Kolkata",
+    "Asia/Katmandu": "Asia/Kathmandu",
+    "Asia/Rangoon": "Asia/Yangon",
+    "Asia/Saigon": "Asia/Ho_Chi_Minh",
+    "Atlantic/Faeroe": "Atlantic/Faroe",
+    "America/Buenos_Aires": "America/Argentina/Buenos_Aires",
+    "Europe/Kiev": "Europe/Kyiv",
+}
 
 
 def country_of_phone(handle: str) -> str | None:
@@ -60,7 +69,8 @@ def zone_of_phone(handle: str) -> str | None:
     number = _number(handle)
     if number is None:
         return None
-    zones = [zone for zone in time_zones_for_number(number) if is_zone(zone)]
+    told_zones = (_RENAMED.get(zone, zone) for zone in time_zones_for_number(number))
+    zones = [zone for zone in told_zones if is_zone(zone)]
     if len(zones) == 1:
         return zones[0]
     country = country_of_phone(handle)
@@ -73,7 +83,7 @@ def zone_of_country(country: str) -> str | None:
     if code in _MAIN_ZONES:
         return _MAIN_ZONES[code]
     zones: Sequence[str] = get_global("territory_zones").get(code, ())
-    return next((zone for zone in zones if is_zone(zone)), None)
+    return next((_RENAMED.get(zone, zone) for zone in zones if is_zone(zone)), None)
 
 
 def told(handle: str) -> str:

@@ -73,8 +73,9 @@ def decide(
 ) -> Decision:
     """The order of all dates of one file, given in the order of the file.
 
-    latest: no date is later. stated: what the user said (`--date-order`). hint: what the
-    file's style suggests. read: what three numbers mean in a given order. BadInput when nothing tells, or when nothing fits.
+    latest: no date is later. stated: what the user said (`--date-order`). hint: what the file's
+    style suggests. read: what three numbers mean in a given order. BadInput when nothing tells, or
+    when nothing fits.
     """
     if stated is not None:
         if stated not in ORDERS:

@@ -19,7 +19,7 @@ from warmlist.errors import BadInput
 from warmlist.events.model import TYPES, Event
 from warmlist.intake.model import MODELS, EventLine
 from warmlist.intake.problems import LineProblem
-from warmlist.intake.text import clean_json
+from warmlist.intake.text import clean_json, clean_strings
 
 LONGEST_LINE = 1 << 20  # bytes
 #: How far another machine's clock may run ahead of ours before its times are refused.
@@ -71,7 +71,29 @@ def read_body(body: bytes, door: Door) -> Iterator[Event | LineProblem]:
 
 def event_of(record: bytes | Mapping[str, Any], door: Door) -> tuple[Event, tuple[str, ...]]:
     """One line of the contract -> its event and warnings; BadInput says what is wrong with it."""
-    found = parse(record) if isinstance(record, bytes) else record
+    try:
+        found = parse(record) if isinstance(record, bytes) else clean_strings(record)
+        return _checked(found, door)
+    except RecursionError:
+        raise BadInput("is nested too deeply") from None
+
+
+def parse(raw: bytes) -> Any:
+    """JSON bytes -> Python values, numbers with a fraction as Decimal; BadInput otherwise."""
+    try:
+        found = _DECODER.decode(raw.decode("utf-8"))
+        return clean_strings(found) if b"\\u" in raw else found
+    except UnicodeDecodeError:
+        raise BadInput("is not UTF-8 text") from None
+    except json.JSONDecodeError as error:
+        raise BadInput(f"is not JSON: {error.msg.lower()}") from None
+    except RecursionError:
+        raise BadInput("is nested too deeply") from None
+    except ValueError:  # integers of thousands of digits
+        raise BadInput("holds a number that is too long") from None
+
+
+def _checked(found: Any, door: Door) -> tuple[Event, tuple[str, ...]]:
     if not isinstance(found, Mapping):
         raise BadInput("is not a JSON object")
     given = {key: value for key, value in found.items() if value is not None}
@@ -82,23 +104,7 @@ def event_of(record: bytes | Mapping[str, Any], door: Door) -> tuple[Event, tupl
         line = model.model_validate(given)
     except ValidationError as error:
         raise BadInput(_reason(given["type"], error)) from None
-    except RecursionError:
-        raise BadInput("is nested too deeply") from None
     return _event(str(given["type"]), line, door)
-
-
-def parse(raw: bytes) -> Any:
-    """JSON bytes -> Python values, numbers with a fraction as Decimal; BadInput otherwise."""
-    try:
-        return _DECODER.decode(raw.decode("utf-8"))
-    except UnicodeDecodeError:
-        raise BadInput("is not UTF-8 text") from None
-    except json.JSONDecodeError as error:
-        raise BadInput(f"is not JSON: {error.msg.lower()}") from None
-    except RecursionError:
-        raise BadInput("is nested too deeply") from None
-    except ValueError:  # integers of thousands of digits
-        raise BadInput("holds a number that is too long") from None
 
 
 def _refuse_constant(_name: str) -> NoReturn:

@@ -16,6 +16,17 @@ def clean(text: str) -> str:
     return _UNSTORABLE.sub("\ufffd", text)
 
 
+def clean_strings(value: Any) -> Any:
+    """A parsed JSON value with every string in it clean, keys too; numbers stay as they are."""
+    if isinstance(value, str):
+        return clean(value)
+    if isinstance(value, dict):
+        return {clean(str(key)): clean_strings(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [clean_strings(item) for item in value]
+    return value
+
+
 def clean_json(value: Any) -> Any:
     """A parsed JSON value that can be stored: clean text, and no number that would be rounded.
 

@@ -25,11 +25,33 @@ class FactSteps:
     """What the fact part of the chain made.
 
     `table`: the step that holds every fact in use, a row each (customer_id, as_of).
-    `leaving`: SQL expressions of moments (ms) at which a windowed fact changes by time alone.
+    `leaving`: helper columns with a distance in ms: the column's moment plus the distance is when a
+    windowed fact changes by time alone.
     """
 
     table: str
-    leaving: list[str] = field(default_factory=list)
+    leaving: list[tuple[str, int]] = field(default_factory=list)
+
+
+LOG = (
+    "SELECT w.customer_id, w.as_of, e.event_id, e.pos, e.type, e.direction, e.kind, e.purpose, "
+    "e.personal,\n  e.status, e.key, e.value, e.number, e.sku, e.category, e.dimension, e.label, "
+    "e.moment_at, e.bits\n"
+    "FROM who AS w\nJOIN events AS e ON e.handle_id = w.handle_id\n"
+    "WHERE e.type <> 'receipt' AND e.known_at < w.as_of AND e.pos < w.now_pos\n"
+    "  AND (e.gone_at IS NULL OR e.gone_at >= w.as_of)"
+)
+
+
+def begin(chain: Chain) -> None:
+    """The first two steps of every chain: who is asked about, and what was known of them by then."""
+    chain.add(
+        "who",
+        "the customers asked about, by their handles",
+        "SELECT s.customer_id, s.as_of, s.as_of * 1048576 AS now_pos, h.handle_id\n"
+        "FROM spine AS s\nJOIN handles AS h ON h.customer_id = s.customer_id",
+    )
+    chain.add("log", "what had happened and was known by then, but for receipts", LOG)
 
 
 def in_use(facts: Mapping[str, Fact], wanted: Iterable[str]) -> list[Fact]:
@@ -129,12 +151,12 @@ class _Builder:
         combined = [f for f in ready if not f.source]
         joins: list[str] = []
         columns = [f"b.{name}" for name in (*self.known, *self.extra)]
-        for source in dict.fromkeys(f.source for f in taken):
-            group = [f for f in taken if f.source == source]
+        for source in dict.fromkeys(_relation(f) for f in taken):
+            group = [f for f in taken if _relation(f) == source]
             name = f"{source}_{number}"
             self.chain.add(
                 name,
-                f"taken from {source}: {', '.join(f.name for f in group)}",
+                f"taken from the {source}: {', '.join(f.name for f in group)}",
                 self._aggregate(source, group),
             )
             joins.append(
@@ -178,9 +200,14 @@ class _Builder:
         what = {"moment": "s.pos", "money": "s.value", "number": "1"}[fact.unit]
         if fact.take == "sum" and fact.unit == "number":
             what = "s.value"
-        test = condition(fact)
+        test = self._test(fact)
         value = f"CASE WHEN {test} THEN {what} END" if test else what
         return TAKES[fact.take].sql.format(value=value)
+
+    def _test(self, fact: Fact, *, only_later: bool = False) -> str:
+        """Which rows of the relation that the fact is taken from count."""
+        tests = [streams()[fact.source].base, condition(fact, only_later=only_later)]
+        return " AND ".join(t for t in tests if t)
 
     def _helpers(self, fact: Fact) -> dict[str, str]:
         """Columns that tell when a windowed fact changes by time alone."""
@@ -189,11 +216,11 @@ class _Builder:
         oldest, newest = fact.window
         helpers = {}
         if self._kth(fact) == 1:
-            helpers[f"{fact.name}__leaves"] = f"MAX(CASE WHEN {condition(fact)} THEN s.pos END)"
+            helpers[f"{fact.name}__leaves"] = f"MAX(CASE WHEN {self._test(fact)} THEN s.pos END)"
         elif self._kth(fact) is None:
-            helpers[f"{fact.name}__leaves"] = f"MIN(CASE WHEN {condition(fact)} THEN s.pos END)"
+            helpers[f"{fact.name}__leaves"] = f"MIN(CASE WHEN {self._test(fact)} THEN s.pos END)"
         if newest:
-            later = condition(fact, only_later=True)
+            later = self._test(fact, only_later=True)
             helpers[f"{fact.name}__enters"] = f"MIN(CASE WHEN {later} THEN s.pos END)"
             self._leaving(f"{fact.name}__enters", newest)
         if f"{fact.name}__leaves" in helpers:
@@ -202,9 +229,8 @@ class _Builder:
         return helpers
 
     def _leaving(self, column: str, ms: int) -> None:
-        expression = f"({column} >> 20) + {ms}"
-        if expression not in self.made.leaving:
-            self.made.leaving.append(expression)
+        if (column, ms) not in self.made.leaving:
+            self.made.leaving.append((column, ms))
 
     def _kth(self, fact: Fact) -> int | None:
         """The one number that rules compare this count with; None where any change may matter."""
@@ -235,6 +261,11 @@ class _Builder:
             self.extra.append(f"{fact.name}__leaves")
             self._leaving(f"{fact.name}__leaves", fact.window[0] + 1)
         return joins
+
+
+def _relation(fact: Fact) -> str:
+    """Facts of base streams are all taken in one pass over the log."""
+    return "log" if streams()[fact.source].base else fact.source
 
 
 def condition(fact: Fact, *, only_later: bool = False) -> str:

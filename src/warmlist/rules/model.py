@@ -12,6 +12,10 @@ from warmlist.rules.expressions import Node, Threshold
 LANGUAGES = ("en", "zh-Hans", "it", "de")
 COLOURS = ("red", "orange", "yellow", "green", "grey", "blue", "purple", "gold")
 
+#: The queue's order: colour first, then activity within a colour.
+COLOUR_ORDER = ("red", "orange", "yellow", "green", "grey")
+ACTIVITY_ORDER = ("high", "medium", "low", "dormant")
+
 Words = Mapping[str, str]  # language -> text
 
 
@@ -79,6 +83,11 @@ class Playbook:
     missed: Words
     words: Words
     place: str
+
+    @property
+    def column(self) -> str:
+        """The id as part of a column name."""
+        return self.id.lower().replace("-", "_")
 
 
 @dataclass(frozen=True)

@@ -43,7 +43,7 @@ class Store:
         """A new connection, in a transaction from its first statement. Raises StoreUnavailable."""
         try:
             return psycopg.connect(self.dsn, **_SESSION)
-        except psycopg.OperationalError:
+        except (psycopg.OperationalError, psycopg.ProgrammingError):
             if self.embedded is None:
                 raise _unreachable(self.dsn) from None
         self.embedded.ensure_running()

@@ -5,8 +5,8 @@ server, starts it again after a crash, and stops it as soon as it can take that 
 alone. The kernel releases the lock of a killed process, so the server never outlives its users; the
 kernel also tells the server when the keeper is killed (Linux).
 
-Started as `python -P -m warmlist.store.keeper PLAN`, PLAN being a `Plan` as JSON. It needs the
-standard library only, so that it starts fast and stays small.
+Started as `python -P -m warmlist.store.keeper PLAN`, PLAN being a `Plan` as JSON. It needs no
+library, so that it starts fast and stays small.
 """
 
 from __future__ import annotations
@@ -25,12 +25,14 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO
 
+from warmlist import clock
+
 #: How often the keeper looks at its server and its users, seconds.
 LOOK_EVERY = 0.1
 #: A fast shutdown that takes longer than this is followed by an immediate one, seconds.
 PATIENCE = 60.0
 #: After so many starts in a row that failed within seconds the keeper gives up.
-MOST_FAILURES = 15
+MOST_FAILURES = 8
 PR_SET_PDEATHSIG = 1
 #: What the signals mean to PostgreSQL: end all sessions and stop; stop as after a crash.
 FAST, IMMEDIATE = signal.SIGINT, signal.SIGQUIT
@@ -141,8 +143,8 @@ class Keeper:
         self._users.close()
 
     def say(self, text: str) -> None:
-        stamp = time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime())
-        self._log.write(f"{stamp} UTC [keeper {os.getpid()}] {text}\n")
+        stamp = clock.rfc3339(clock.now_ms())
+        self._log.write(f"{stamp} [keeper {os.getpid()}] {text}\n")
         self._log.flush()
 
     def _start(self) -> None:

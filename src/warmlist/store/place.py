@@ -77,10 +77,14 @@ class Place:
         return binaries.reachable_folder(self.uid, self.gid, SYSTEM_STATE, major)
 
     def socket_folder(self) -> Path:
-        """A folder of mode 0700 for the socket; when our path is too long, a short one elsewhere,
-        which stays the same as long as nobody removes it."""
+        """A folder of mode 0700 for the socket.
+
+        When our path is too long, or has a comma, which parts hosts in an address, it is a short
+        one elsewhere, which stays the same as long as nobody removes it.
+        """
         own = self.base / "socket"
-        if len(os.fsencode(own)) + len(_SOCKET_NAME) <= _LONGEST_SOCKET:
+        length = len(os.fsencode(own)) + len(_SOCKET_NAME)
+        if length <= _LONGEST_SOCKET and "," not in str(own):
             if not own.exists():
                 own.mkdir(mode=0o700)
                 self.give(own)

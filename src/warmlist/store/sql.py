@@ -49,7 +49,9 @@ def queries(path: str) -> Queries:
 def parse(text: str, path: str) -> Queries:
     """The queries of a text; every one needs a name of its own and a sentence."""
     heads = list(_HEAD.finditer(text))
-    ends = [head.start() for head in heads[1:]] + [len(text)]
+    if not heads:
+        raise BadInput(f"{path}:1: no query; each begins with a line `-- name: ...`")
+    ends = [*(head.start() for head in heads[1:]), len(text)]
     texts: dict[str, str] = {}
     says: dict[str, str] = {}
     for head, end in zip(heads, ends, strict=True):
@@ -59,10 +61,8 @@ def parse(text: str, path: str) -> Queries:
         if not _NAME.fullmatch(name) or name in texts or name == "says":
             raise BadInput(f"{place}: a query needs a name of its own, not {name!r}")
         if not sentence or not body:
-            raise BadInput(f"{place}: query {name} needs a comment that says what it does, and SQL")
+            raise BadInput(f"{place}: {name} needs a comment that says what it does, and SQL")
         texts[name], says[name] = body, sentence
-    if not texts:
-        raise BadInput(f"{path}:1: no query; each begins with a line `-- name: ...`")
     return Queries(path, texts, says)
 
 

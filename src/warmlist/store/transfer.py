@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import gzip
 import os
 import re
+import shutil
 import subprocess
+import zlib
 from pathlib import Path
 from typing import IO
 
@@ -24,11 +28,13 @@ BEGIN;
 DROP SCHEMA public CASCADE;
 CREATE SCHEMA public AUTHORIZATION pg_database_owner;
 """
-_APPLIED = re.compile(r"^(\d+)\t(\d{4}_[a-z0-9_]+\.sql)\t", re.MULTILINE)
+#: Where the list of migrations begins, which says what version of Warmlist wrote a backup.
+_MIGRATIONS = b"COPY public.migrations (number, name, checksum) FROM stdin;"
+_LAST_WORDS = b"-- PostgreSQL database dump complete"
 
 
 def backup(store: Store, target: Path) -> int:
-    """Write everything to one new file, mode 0600; returns its size in bytes.
+    """Write everything to one new file (SQL, gzip), mode 0600; returns its size in bytes.
 
     It may run while others write: it is the state of one moment. An interrupted backup leaves no
     file of that name. Raises BadInput when the file exists, StoreUnavailable when pg_dump fails.
@@ -38,7 +44,7 @@ def backup(store: Store, target: Path) -> int:
     partial = target.with_name(f".{target.name}.partial")
     try:
         with open(partial, "wb", opener=_private) as file:
-            dumped = _run(store, "pg_dump", "--format=custom", *_PLAIN, stdout=file)
+            dumped = _run(store, "pg_dump", "--compress=gzip", *_PLAIN, stdout=file)
             os.fsync(file.fileno())
         if dumped.returncode != 0:
             raise _failed("the backup", dumped.stderr)
@@ -58,62 +64,57 @@ def restore(store: Store, source: Path) -> list[str]:
     whole backup, Refused for one of a newer Warmlist; then nothing was changed.
     """
     _check(source)
-    reader = subprocess.Popen(
-        [_program("pg_restore"), *_PLAIN, "--file=-", source],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    )
     address, environment = _without_password(store.dsn)
-    writer = subprocess.Popen(
+    with subprocess.Popen(
         [_program("psql"), "--no-psqlrc", "--quiet", f"--dbname={address}"],
         env=environment,
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
-    )
-    with reader, writer:
-        whole = _pour(reader, writer)
-        said = writer.stderr.read() if writer.stderr else b""
-    if not whole:
-        raise BadInput(f"{source} is not whole; nothing was changed", hint="take another backup")
-    if writer.returncode != 0:
+    ) as psql:
+        _pour(source, psql)
+        said = psql.stderr.read() if psql.stderr else b""
+    if psql.returncode != 0:
         raise _refused(said)
     return migrate(store)
 
 
-def _pour(reader: subprocess.Popen[bytes], writer: subprocess.Popen[bytes]) -> bool:
-    """Send the script from one to the other; it is committed only when it came to its end."""
-    assert reader.stdout is not None
-    assert reader.stderr is not None
-    assert writer.stdin is not None
+def _pour(source: Path, psql: subprocess.Popen[bytes]) -> None:
+    """Send the script; without its last line, COMMIT, nothing of it stays."""
+    assert psql.stdin is not None
     try:
-        writer.stdin.write(_BEGIN.encode())
-        while piece := reader.stdout.read(1 << 20):
-            writer.stdin.write(piece)
-        reader.stderr.read()
-        whole = reader.wait() == 0
-        writer.stdin.write(b"\n\\set ON_ERROR_STOP on\nCOMMIT;\n" if whole else b"\nROLLBACK;\n")
-        writer.stdin.close()
+        with gzip.open(source) as script:
+            psql.stdin.write(_BEGIN.encode())
+            shutil.copyfileobj(script, psql.stdin, 1 << 20)
+            psql.stdin.write(b"\nCOMMIT;\n")
+        psql.stdin.close()
     except BrokenPipeError:  # psql stopped at an error and says it itself
-        reader.kill()
-        return True
-    return whole
+        with contextlib.suppress(BrokenPipeError):
+            psql.stdin.close()
 
 
 def _check(source: Path) -> None:
-    """Read the backup's list of migrations, before anything is touched."""
-    if not source.is_file():
-        raise BadInput(f"{source} is not a file")
-    listed = subprocess.run(
-        [_program("pg_restore"), "--data-only", "--table=migrations", "--file=-", source],
-        capture_output=True,
-        check=False,
-    )
-    applied = _APPLIED.findall(listed.stdout.decode("utf-8", "replace"))
-    if listed.returncode != 0 or not applied:
-        raise BadInput(f"{source} is not a backup of Warmlist, or not a whole one")
-    known = {migration.number for migration in migrations()}
-    unknown = [name for number, name in applied if int(number) not in known]
+    """Read the whole backup, its checksum included, before anything is touched."""
+    applied: list[str] = []
+    listing, end = False, b""
+    try:
+        with gzip.open(source) as script:
+            for line in script:
+                if listing:
+                    listing = line != b"\\.\n"
+                    applied += [line.decode().split("\t")[1]] if listing else []
+                elif line.startswith(_MIGRATIONS):
+                    listing = True
+                elif line.startswith(b"--"):
+                    end = line.rstrip() if len(line) > 3 else end
+    except OSError as error:
+        raise BadInput(f"{source} cannot be read: {error.strerror or 'no backup'}") from None
+    except (EOFError, zlib.error):
+        raise BadInput(f"{source} is not whole; nothing was changed", hint="take another") from None
+    if end != _LAST_WORDS or not applied:
+        raise BadInput(f"{source} is not a whole backup of Warmlist; nothing was changed")
+    known = {migration.name for migration in migrations()}
+    unknown = [name for name in applied if name not in known]
     if unknown:
         raise Refused(
             f"{source} was written by a newer Warmlist (it has migration {unknown[0]})",

@@ -38,7 +38,7 @@ def negotiated(accept_language: str) -> str:
     weighted = [_quality(part) for part in accept_language.split(",") if part.strip()]
     wanted = [tag for quality, tag in sorted(weighted, key=lambda pair: -pair[0]) if quality > 0]
     found = negotiate_locale(wanted, list(LOCALES), sep="_", aliases=_ALIASES)
-    return found if found in LOCALES else "en"
+    return found if found is not None and found in LOCALES else "en"
 
 
 def _quality(part: str) -> tuple[float, str]:

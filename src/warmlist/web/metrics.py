@@ -51,8 +51,10 @@ class RequestMetrics:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                if dict(message["headers"]).get(b"content-type", b"").startswith(
-                    b"text/event-stream"
+                if (
+                    dict(message["headers"])
+                    .get(b"content-type", b"")
+                    .startswith(b"text/event-stream")
                 ):
                     observe(status)
             await send(message)

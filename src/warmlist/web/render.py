@@ -20,8 +20,9 @@ from markupsafe import Markup
 from starlette.requests import Request
 
 from warmlist.clock import DAY, HOUR, MINUTE, from_ms, rfc3339
+from warmlist.followup import locale_of
 from warmlist.followup.views import COLOURS, HistoryEntry, QueueChanges, QueueRow, Viewer
-from warmlist.web import assets, hostile, i18n, security, words
+from warmlist.web import hostile, i18n, security, words
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -53,6 +54,7 @@ class Renderer:
             clock=clock_text,
             colour_strip=colour_strip,
             heat_top=heat_top,
+            told_handle=locale_of.told,
         )
 
     def page(self, template: str, request: Request, language: str, **values: Any) -> str:
@@ -173,9 +175,7 @@ def changes_json(
             "rows": rows,
             "gone": list(changes.gone),
             "touched": sorted(touched),
-            "progress": renderer.part(
-                "parts/progress.html", viewer.language, page=changes
-            ),
+            "progress": renderer.part("parts/progress.html", viewer.language, page=changes),
             "beyond": changes.beyond_key,
         }
     )
@@ -192,14 +192,16 @@ def money(amount: Decimal, currency: str) -> str:
 
 
 def country_name(code: str) -> str:
-    return i18n.babel_locale().territories.get(code.upper(), code)
+    name: str = i18n.babel_locale().territories.get(code.upper(), code)
+    return name
 
 
 def language_name(tag: str) -> str:
     try:
-        return Locale.parse(tag, sep="-" if "-" in tag else "_").get_display_name(
-            i18n.babel_locale()
-        ) or tag
+        return (
+            Locale.parse(tag, sep="-" if "-" in tag else "_").get_display_name(i18n.babel_locale())
+            or tag
+        )
     except (ValueError, UnknownLocaleError):
         return tag
 
@@ -241,9 +243,7 @@ def colour_strip(
         start, end = max(entry.since, begin), now if entry.until is None else entry.until
         if end > begin:
             x = round((start - begin) * scale)
-            stripes.append(
-                Stripe(entry.chip.colour, x, max(2, round((end - begin) * scale) - x))
-            )
+            stripes.append(Stripe(entry.chip.colour, x, max(2, round((end - begin) * scale) - x)))
     return sorted(stripes, key=lambda stripe: stripe.x)
 
 
@@ -282,5 +282,3 @@ def _script_json(value: Any) -> Markup:
     for character, code in (("<", "\\u003c"), (">", "\\u003e"), ("&", "\\u0026")):
         text = text.replace(character, code)
     return Markup(text)  # noqa: S704 - every character that HTML reads is escaped above
-
-

@@ -33,7 +33,7 @@ _hasher = PasswordHasher()
 router = APIRouter()
 
 
-class NotSignedIn(Exception):
+class NotSignedIn(Exception):  # noqa: N818 - an answer, not a fault
     """The request has no valid session."""
 
 
@@ -87,7 +87,7 @@ Acting = Annotated[Signed, Depends(acting)]
 
 
 @router.get("/sign-in")
-def sign_in_page(request: Request, next: str = "/") -> Response:  # noqa: A002 - the URL's word
+def sign_in_page(request: Request, next: str = "/") -> Response:
     if find_session(request):
         return RedirectResponse(local_path(next), 303)
     return _form(request, next)
@@ -98,7 +98,7 @@ def sign_in(
     request: Request,
     name: Annotated[str, Form(max_length=200)],
     password: Annotated[str, Form(max_length=_LONGEST_PASSWORD)],
-    next: Annotated[str, Form()] = "/",  # noqa: A002
+    next: Annotated[str, Form()] = "/",
 ) -> Response:
     here = context(request)
     now = here.now()

@@ -92,6 +92,53 @@ def test_real_payloads_with_a_part_missing_lose_nothing_else(document, place):
     check(json.dumps(document).encode())
 
 
+@given(st.sampled_from(DOCUMENTS), st.randoms(use_true_random=False))
+def test_order_and_repetition_do_not_change_what_happened(document, rng):
+    """Elements shuffled and doubled, as platforms do; an order's lines are no such elements."""
+    document = json.loads(json.dumps(document))
+    before = identities(document)
+
+    mix(document, rng)
+
+    assert identities(document) == before
+
+
+@given(st.sampled_from(DOCUMENTS))
+def test_it_does_not_matter_which_delivery_brings_what(document):
+    """Each message or status in a delivery of its own says the same as all in one."""
+    alone = set()
+    for entry in document["entry"]:
+        for change in entry["changes"]:
+            for part in parts(change["value"]):
+                one = {**document, "entry": [{**entry, "changes": [{**change, "value": part}]}]}
+                alone |= identities(one)
+
+    assert alone == identities(document)
+
+
+def identities(document):
+    return {e.ident for e in translate(json.dumps(document).encode(), NOON).events}
+
+
+def mix(node, rng):
+    if isinstance(node, dict):
+        for key, value in node.items():
+            if key != "product_items":
+                mix(value, rng)
+    elif isinstance(node, list):
+        node.extend(rng.choices(node, k=rng.randint(0, 2)) if node else [])
+        for value in node:
+            mix(value, rng)
+        rng.shuffle(node)
+
+
+def parts(value):
+    """The value once for each element of each of its lists."""
+    for key in READERS:
+        for element in value.get(key) or ():
+            yield {k: v for k, v in value.items() if k not in READERS} | {key: [element]}
+
+
 def places(node):
     """Every (container, key) of a document, outermost first; an empty document has itself."""
     items = node.items() if isinstance(node, dict) else enumerate(node)

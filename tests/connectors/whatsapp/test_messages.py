@@ -99,7 +99,7 @@ def test_the_text_of_a_tapped_reply_is_its_title(read):
     assert (flow["kind"], flow["raw_type"], "text" in flow) == ("other", "nfm_reply", False)
     assert permission["call_permission"]["response"] == "accept"
     assert (unknown["kind"], unknown["reply_type"]) == ("other", "hologram_reply")
-    assert (text["forwarded"], text["sku"]) == (True, "TENT-4")
+    assert (text["forwarded"], text["sku"], text["group"]) == (True, "TENT-4", "G1")
     assert problems(got) == [("entry[0].changes[0].value.messages[5].interactive.type", Kept.EVENT)]
 
 
@@ -212,7 +212,9 @@ def test_what_the_team_sends_from_the_phone_is_outbound(read):
     assert [(e.handle, e.fields["direction"], e.fields["agent"]) for e in of(got)] == [
         (LUCA, "out", "phone app"),
         ("wa:DE.55012", "out", "phone app"),
+        (LUCA, "out", "phone app"),
     ]
+    assert of(got)[2].fields["text"] == "Quale colore?"
     assert not of(got)[0].backfill
     assert problems(got) == [("entry[0].changes[0].value.message_echoes[2].to", Kept.RAW)]
 

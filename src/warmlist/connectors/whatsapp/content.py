@@ -106,6 +106,9 @@ def _interactive(message: Node) -> Content:
     told = inner.text("type")
     type = told if told in _REPLIES else next((t for t in _REPLIES if inner.child(t)), told)
     read = _REPLIES.get(type or "")
+    body = inner.child("body")
+    if read is None and body is not None and body.text("text"):
+        return Content("text", body.text("text"))  # buttons or a list that the team offers
     if read is None:
         doubts = doubts or [(inner.at("type"), f"replies of type {word(told)} are unknown")]
         return Content(

@@ -43,6 +43,9 @@ def put(change: Change, message: Node, person: Person, direction: str) -> int | 
     if at is None:
         return None
     type = type_of(message)
+    if type == "system":
+        change.problem(message.path, "what the platform said in the past is left out", Kept.ASIDE)
+        return None
     if type in ("edit", "revoke"):
         _correction(change, message, person, type, at)
         return at

@@ -27,7 +27,7 @@ class Person:
 class People:
     """The contacts that come with a payload, found by phone or by user id."""
 
-    persons: list[Person] = field(default_factory=list)
+    persons: set[Person] = field(default_factory=set)
     users: dict[str, str | None] = field(default_factory=dict)  # phone -> user id; None: two differ
     phones: dict[str, str | None] = field(default_factory=dict)  # user id -> phone; likewise
     profiles: dict[str, dict[str, str]] = field(default_factory=dict)  # handle -> name, username
@@ -47,7 +47,7 @@ class People:
         neither, its only contact is meant.
         """
         if phone is None and user is None:
-            return self.persons[0] if len(self.persons) == 1 else None
+            return next(iter(self.persons)) if len(self.persons) == 1 else None
         number, scoped = e164(phone) if phone else None, scoped_id(user) if user else None
         if number and not scoped:
             scoped = self.users.get(number)
@@ -68,7 +68,7 @@ class People:
         person = _person(number, scoped)
         if person is None:
             return
-        self.persons.append(person)
+        self.persons.add(person)
         if number and scoped:
             self.users[number] = scoped if self.users.get(number, scoped) == scoped else None
             self.phones[scoped] = number if self.phones.get(scoped, number) == number else None

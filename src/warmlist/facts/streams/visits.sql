@@ -2,9 +2,7 @@
 -- column type: view, click, cart, form, event, feedback
 -- column sku: the product it was about
 -- column number: seconds of a view, score of a feedback
-SELECT w.customer_id, w.as_of, e.event_id, e.pos, e.type, e.sku, e.number
-FROM who AS w
-JOIN events AS e ON e.handle_id = w.handle_id
-WHERE e.type IN ('view', 'click', 'cart', 'form', 'event', 'feedback')
-  AND e.known_at < w.as_of AND e.pos < w.now_pos
-  AND (e.gone_at IS NULL OR e.gone_at >= w.as_of)
+-- base: type IN ('view', 'click', 'cart', 'form', 'event', 'feedback')
+SELECT customer_id, as_of, event_id, pos, type, sku, number
+FROM log
+WHERE {base}

@@ -17,6 +17,7 @@ from warmlist.intake.identity import canonical, crm_handle
 from warmlist.intake.local_time import LocalTime
 from warmlist.intake.model.values import countries
 
+_ENOUGH = 1_000
 _DAY_MS = 86_400_000
 _MONEY_MARKS = re.compile(r"[^\d.,+\-()]")
 _WHOLE_AS_FLOAT = re.compile(r"\d+\.0")
@@ -27,6 +28,7 @@ _LOCAL = re.compile(
 _OFFSET = re.compile(r" (?=[+-]\d{2}:?\d{2}$)| UTC$")
 
 
+@lru_cache(maxsize=65_536)
 def number_of(cell: str, *, comma_decimals: bool = False) -> Decimal:
     """'1,234.50', '1.234,50', '€ 12,5', '(3.00)' -> Decimal; BadInput when it is no number."""
     try:
@@ -112,10 +114,15 @@ def triple_of(found: re.Match[str]) -> Triple:
 
 
 def order_of_dates(cells: Iterable[str], *, now_ms: int, stated: str | None) -> Decision | None:
-    """The order of a column's dates; None where every one is written year first."""
+    """The order of a column's dates; None where every one is written year first.
+
+    A file whose first dates are all written so is not read any further.
+    """
     triples: list[Triple] = []
     points = True
-    for cell in cells:
+    for place, cell in enumerate(cells):
+        if place == _ENOUGH and not triples:
+            return None
         found = _LOCAL.match(cell.strip())
         if found and len(found[1]) < 4:
             triple = triple_of(found)

@@ -9,7 +9,7 @@ from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-OPEN_ORDERS = 20_000
+OPEN_ORDERS = 2_000
 _Row = TypeVar("_Row")
 
 

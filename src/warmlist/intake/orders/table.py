@@ -3,11 +3,13 @@
 import codecs
 import csv
 import gzip
+import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
-from typing import IO
+from typing import Any, BinaryIO, cast
 
 from warmlist.errors import BadInput
 from warmlist.intake.problems import LineProblem
@@ -35,18 +37,21 @@ class Table:
 def open_table(path: Path) -> Iterator[Table]:
     """Opens a CSV file; BadInput when it has no header. Memory is bounded by one row."""
     encoding = _encoding(path)
-    with _open(path) as raw, codecs.getreader(encoding)(raw, errors="replace") as text:
+    with (
+        _open(path) as raw,
+        io.TextIOWrapper(raw, encoding, errors="replace", newline="") as text,
+    ):
         lines = iter(text)
         first = next(lines, "")
         if not first.strip():
             raise BadInput("the file has no header line")
         separator = max(_SEPARATORS, key=first.count)
-        reader = csv.reader(_chain(first, lines), delimiter=separator)
+        reader = csv.reader(chain([first], lines), delimiter=separator)
         header = [cell.strip() for cell in next(reader)]
         yield Table(header, _rows(reader, len(header)), separator == ";")
 
 
-def _rows(reader: "csv._reader", width: int) -> Iterator[tuple[int, Row] | LineProblem]:
+def _rows(reader: Any, width: int) -> Iterator[tuple[int, Row] | LineProblem]:
     before = csv.field_size_limit(_LONGEST_CELL)
     try:
         while True:
@@ -67,15 +72,10 @@ def _rows(reader: "csv._reader", width: int) -> Iterator[tuple[int, Row] | LineP
         csv.field_size_limit(before)
 
 
-def _chain(first: str, lines: Iterator[str]) -> Iterator[str]:
-    yield first
-    yield from lines
-
-
-def _open(path: Path) -> IO[bytes]:
+def _open(path: Path) -> BinaryIO:
     with path.open("rb") as file:
         packed = file.read(2) == b"\x1f\x8b"
-    return gzip.open(path, "rb") if packed else path.open("rb")
+    return cast(BinaryIO, gzip.open(path, "rb")) if packed else path.open("rb")
 
 
 def _encoding(path: Path) -> str:

@@ -69,6 +69,7 @@ CREATE INDEX events_handle ON events (handle_id);
 CREATE INDEX events_revises ON events (revises) WHERE revises IS NOT NULL;
 CREATE INDEX events_message_key ON events (key) WHERE type = 'message';
 CREATE INDEX events_correction_key ON events (key) WHERE type IN ('correction', 'signal');
+CREATE INDEX events_profile ON events (handle_id) WHERE type = 'profile';
 CREATE INDEX events_tx ON events (tx);
 
 CREATE TABLE superseded (                   -- an event that a better revision or an undo replaced
@@ -102,7 +103,7 @@ CREATE TABLE rates (                        -- what one unit of a currency is wo
 CREATE TABLE dirty (                        -- customers whose labels must be looked at again
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   customer_id bigint NOT NULL,
-  history boolean NOT NULL DEFAULT false    -- true: the past changed too (backfill, merge)
+  from_at bigint                            -- known_at of the earliest news; null: the past changed too (backfill, merge)
 );
 
 CREATE TABLE history_due (                  -- customers whose label history is still to be replayed

@@ -6,7 +6,9 @@
     (very |so )*, ( )+     a choice repeated, at most four times
     how much .. cost       up to four other words between (in Chinese: up to six characters)
     #                      a number, with its currency if it has one
-    ^  $                   beginning and end of a clause, greetings and "please" apart
+    ^                      beginning of a clause, greetings before it apart
+    $                      end of a clause; at the end of a line also before "please" and the like
+    ?                      where nothing stands before it: a question mark
     <name>                 what a line `name = ...` of the same file stands for
 
 There is no unbounded repetition, so no message can make a pattern run away.
@@ -32,6 +34,7 @@ _GAPS = {True: ((" .. ", _GAP_BLANKS), (".. ", _GAP_AFTER_BLANK)), False: ((".."
 _ENDING = r"\w{0,14}"
 _MACRO = re.compile(r"<(\w+)>")
 _OPENERS = re.compile(r"(ä|ö|ü)")
+_CLAUSE_END = r"(?= ?[^\w '\-/&]| ?\Z)"
 _DEEPEST = 12
 
 
@@ -91,7 +94,9 @@ class _Parser:
             return _Piece(_NUMBER, None)
         elif char == "*":
             return _Piece(_ENDING, None)
-        elif char in "?^$<>+":
+        elif char == "$":
+            return _Piece(_CLAUSE_END, None)
+        elif char in "^<>+":
             raise BadInput(f"pattern {self.source!r}: {char} stands where it means nothing")
         else:
             piece = _Piece(re.escape(char), frozenset((char,)), char)
@@ -182,7 +187,7 @@ def _after(macros: Mapping[str, str], *, closes: bool, spaced: bool) -> str:
     edge = r"(?!\w)" if spaced else ""
     if not closes:
         return edge
-    return edge + _affix(macros, "tail", r" ?,? ?{}", spaced=spaced) + r"(?= ?[^\w '\-/&]| ?\Z)"
+    return edge + _affix(macros, "tail", r" ?,? ?{}", spaced=spaced) + _CLAUSE_END
 
 
 def _affix(macros: Mapping[str, str], name: str, shape: str, *, spaced: bool) -> str:

@@ -19,6 +19,4 @@ def search(request: Request, who: Who, q: Annotated[str, Query(max_length=200)] 
     here = context(request)
     text = q.strip()
     found = here.desk.search(who.viewer, text, here.now()) if text else ()
-    return HTMLResponse(
-        here.renderer.part("parts/found.html", who.viewer.language, found=found)
-    )
+    return HTMLResponse(here.renderer.part("parts/found.html", who.viewer.language, found=found))

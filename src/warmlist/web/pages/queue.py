@@ -49,9 +49,7 @@ def home(request: Request, who: Who, filters: Filters) -> Response:
 
 
 @router.get("/queue")
-def queue_part(
-    request: Request, who: Who, filters: Filters, cursor: str | None = None
-) -> Response:
+def queue_part(request: Request, who: Who, filters: Filters, cursor: str | None = None) -> Response:
     """The rows alone: for a change of filters, a refetch, or the next page."""
     here, now = context(request), context(request).now()
     page = here.desk.queue(who.viewer, filters, now, cursor)

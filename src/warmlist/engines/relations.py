@@ -1,0 +1,94 @@
+"""The relations that plans read, and how the rows of a few customers come out of PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any
+
+import adbc_driver_postgresql.dbapi as adbc
+import pyarrow as pa
+
+from warmlist.errors import StoreUnavailable
+from warmlist.store.sql import queries
+
+SQL = queries("engines/relations.sql")
+
+#: Columns and types of every relation, as every engine sees them.
+SCHEMAS: Mapping[str, pa.Schema] = {
+    "spine": pa.schema([("customer_id", pa.int64()), ("as_of", pa.int64())]),
+    "handles": pa.schema([("handle_id", pa.int64()), ("customer_id", pa.int64())]),
+    "events": pa.schema(
+        [
+            ("event_id", pa.int64()), ("handle_id", pa.int64()), ("type", pa.string()),
+            ("pos", pa.int64()), ("known_at", pa.int64()), ("gone_at", pa.int64()),
+            ("direction", pa.string()), ("kind", pa.string()), ("purpose", pa.string()),
+            ("personal", pa.bool_()), ("status", pa.string()), ("key", pa.int64()),
+            ("value", pa.int64()), ("number", pa.int32()), ("sku", pa.string()),
+            ("category", pa.string()), ("dimension", pa.string()), ("label", pa.string()),
+            ("moment_at", pa.int64()), ("bits", pa.int64()),
+        ]
+    ),
+    "wanted": pa.schema(
+        [("customer_id", pa.int64()), ("as_of", pa.int64()), ("rule", pa.string())]
+    ),
+}  # fmt: skip
+
+
+def table(name: str, columns: Mapping[str, list[Any]] | None = None) -> pa.Table:
+    """A relation from plain lists (None = empty), in the types of its schema."""
+    schema = SCHEMAS[name]
+    return pa.table(
+        {f.name: pa.array((columns or {}).get(f.name, []), f.type) for f in schema}, schema=schema
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Everything a plan reads about some customers, but for the spine."""
+
+    handles: pa.Table
+    events: pa.Table
+
+
+class Fetcher:
+    """Reads customers' rows by index, as Arrow. One connection, one thread at a time."""
+
+    def __init__(self, dsn: str) -> None:
+        try:
+            self._connection = adbc.connect(dsn, autocommit=True)
+        except adbc.Error as error:
+            raise StoreUnavailable("PostgreSQL does not answer") from error
+
+    def rows(self, customers: Iterable[int]) -> Rows:
+        """The rows of these customers. Raises StoreUnavailable when the connection broke."""
+        ids = ", ".join(str(int(c)) for c in customers) or "NULL"
+        return Rows(
+            self.query(SQL.handles.format(customers=ids), "handles"),
+            self.query(SQL.events.format(customers=ids), "events"),
+        )
+
+    def query(self, sql: str, schema: str | None = None) -> pa.Table:
+        """Any SELECT as Arrow; with `schema`, cast to that relation's types."""
+        try:
+            with self._connection.cursor() as cursor:
+                cursor.execute(sql)
+                found = cursor.fetch_arrow_table()
+        except adbc.Error as error:
+            raise StoreUnavailable("PostgreSQL broke off while rows were read") from error
+        return found.cast(SCHEMAS[schema]) if schema else found
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def __enter__(self) -> Fetcher:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()

@@ -1,0 +1,1 @@
+"""Assignments: which labels hold since when and why, now and in the past."""

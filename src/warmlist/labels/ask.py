@@ -1,0 +1,148 @@
+"""Asks the plan about few customers: fact rows from the engine, conclusions in plain Python."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from warmlist.engines.duckdb import InProcess
+from warmlist.engines.relations import Rows, table
+from warmlist.labels.timeline import Answer
+from warmlist.plan.compile import Plan
+from warmlist.plan.evidence import compile_evidence
+from warmlist.rules.conclude import ManualAct, conclude
+
+
+@dataclass
+class _About:
+    """What plain Python needs of one customer's rows."""
+
+    visible_from: list[int] = field(default_factory=list)  # ms, sorted: when each row begins to count
+    known_at: set[int] = field(default_factory=set)
+    acts: list[tuple[int, int | None, ManualAct]] = field(default_factory=list)
+    events_at: dict[int, list[int]] = field(default_factory=dict)  # pos -> event ids
+
+
+class Customers:
+    """The rows of some customers, ready to be asked about at any moments."""
+
+    def __init__(self, rows: Rows) -> None:
+        self.rows = rows
+        handles = rows.handles.to_pydict()
+        self._customer = dict(zip(handles["handle_id"], handles["customer_id"], strict=True))
+        self._about: dict[int, _About] = defaultdict(_About)
+        columns = rows.events.select(["handle_id", "event_id", "pos", "known_at"]).to_pydict()
+        for handle, event_id, pos, known_at in zip(*columns.values(), strict=True):
+            about = self._about[self._customer[handle]]
+            about.visible_from.append(max(known_at, pos >> 20) + 1)
+            about.known_at.add(known_at)
+            ids = about.events_at.setdefault(pos, [])
+            if event_id not in ids:
+                ids.append(event_id)
+        for about in self._about.values():
+            about.visible_from.sort()
+        self._read_acts()
+
+    def _read_acts(self) -> None:
+        by_hand = self.rows.events.filter(pc.equal(self.rows.events["type"], "label"))
+        for row in by_hand.to_pylist():
+            act = ManualAct(
+                row["pos"], row["event_id"], row["kind"], row["dimension"], row["label"],
+                row["moment_at"],
+            )  # fmt: skip
+            begins = max(row["known_at"], row["pos"] >> 20) + 1
+            self._about[self._customer[row["handle_id"]]].acts.append((begins, row["gone_at"], act))
+
+    def known_moments(self, customer: int) -> set[int]:
+        """When something became known about the customer, ms."""
+        return self._about[customer].known_at
+
+    def next_at(self, customer: int, as_of: int) -> int | None:
+        """When the next row that is in the log begins to count."""
+        moments = self._about[customer].visible_from
+        place = bisect_right(moments, as_of)
+        return moments[place] if place < len(moments) else None
+
+    def acts(self, customer: int, as_of: int) -> list[ManualAct]:
+        """Labels set or removed by hand, as far as known by then."""
+        return [
+            act
+            for begins, gone_at, act in self._about[customer].acts
+            if begins <= as_of and (gone_at is None or gone_at >= as_of)
+        ]
+
+    def events_at(self, customer: int, pos: int) -> list[int]:
+        """The events at a position, by their ids."""
+        return self._about[customer].events_at.get(pos, [])
+
+
+class Asker:
+    """One plan over one in-process engine."""
+
+    def __init__(self, plan: Plan, engine: InProcess) -> None:
+        self.plan, self._engine = plan, engine
+        self._evidence = compile_evidence(plan)
+
+    def ask(self, customers: Customers, moments: Sequence[tuple[int, int]]) -> list[Answer]:
+        """The answers for pairs (customer, as_of)."""
+        answers = []
+        for row in self._engine.run(self.plan.facts_sql, _spine(moments), customers.rows):
+            customer, as_of = row["customer_id"], row["as_of"]
+            concluded = conclude(
+                self.plan.pack, row, as_of, customers.acts(customer, as_of), self.plan.leaving,
+                customers.next_at(customer, as_of),
+            )  # fmt: skip
+            answers.append(Answer(customer, as_of, row, concluded))
+        return answers
+
+    def evidence(
+        self, customers: Customers, wanted: Iterable[tuple[int, int, str]]
+    ) -> dict[tuple[int, int, str], tuple[list[int], int]]:
+        """(customer, as_of, rule) -> its events: per (customer, as_of, fact), newest first, and how many.
+
+        The keys of the answer are (customer, as_of, fact).
+        """
+        rows = sorted(set(wanted))
+        if not rows:
+            return {}
+        relation = table(
+            "wanted",
+            {
+                "customer_id": [r[0] for r in rows],
+                "as_of": [r[1] for r in rows],
+                "rule": [r[2] for r in rows],
+            },
+        )
+        spine = _spine(sorted({(r[0], r[1]) for r in rows}))
+        found: dict[tuple[int, int, str], tuple[list[int], int]] = {}
+        for row in sorted(
+            self._engine.run(self._evidence, spine, customers.rows, relation),
+            key=lambda r: (r["customer_id"], r["as_of"], r["fact"], r["n"]),
+        ):
+            key = (row["customer_id"], row["as_of"], row["fact"])
+            events, _ = found.setdefault(key, ([], row["total"]))
+            events.append(row["event_id"])
+        return found
+
+
+def _spine(moments: Sequence[tuple[int, int]]) -> pa.Table:
+    return table(
+        "spine", {"customer_id": [m[0] for m in moments], "as_of": [m[1] for m in moments]}
+    )
+
+
+def shown_facts(plan: Plan, values: dict[str, Any], rule_facts: Iterable[str]) -> dict[str, Any]:
+    """Fact values as evidence keeps them: moments in epoch ms, the rest as they are."""
+    facts = plan.pack.facts
+    return {
+        name: values[name] >> 20
+        if facts[name].unit == "moment" and values[name] is not None
+        else values[name]
+        for name in rule_facts
+    }

@@ -1,0 +1,287 @@
+"""Relabels customers with news: asks the plan, compares with what holds, writes what changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+import psycopg
+from psycopg.types.json import Jsonb
+
+from warmlist.engines.duckdb import InProcess
+from warmlist.engines.relations import Fetcher
+from warmlist.labels.ask import Asker, Customers, shown_facts
+from warmlist.labels.sentences import sentence
+from warmlist.labels.timeline import Answer, walk
+from warmlist.plan.compile import QUEUE_FACTS, Plan
+from warmlist.rules.conclude import Chosen
+from warmlist.store.sql import queries
+
+SQL = queries("labels/assign.sql")
+#: PostgreSQL refuses longer notifications; pages then fetch their list again.
+LONGEST_NOTICE = 7_000
+MANUAL_WORDS = {
+    "en": "set by hand", "zh-Hans": "手动设置", "it": "impostata a mano", "de": "von Hand gesetzt",
+}  # fmt: skip
+ROW_TYPES = ("int8", "text", "text", "text", "int8", "int8", "text", "text", "text", "text", "jsonb",
+             "text")  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A label as it is written: (dimension, label, shade) from `since` to `until`."""
+
+    customer_id: int
+    chosen: Chosen
+    since: int | None
+    until: int | None
+    cause: str
+    answer: Answer
+
+
+@dataclass
+class Relabelled:
+    """What a batch did."""
+
+    customers: int = 0
+    opened: int = 0
+    closed: int = 0
+    changed: set[int] = field(default_factory=set)
+
+
+class Labeller:
+    """Labels few customers at a time, inside the caller's transaction."""
+
+    def __init__(self, dsn: str, plan: Plan, currency: str) -> None:
+        self.plan, self._currency = plan, currency
+        self._fetcher = Fetcher(dsn)
+        self._engine = InProcess()
+        self._asker = Asker(plan, self._engine)
+
+    def close(self) -> None:
+        """Give back the connection and the engine."""
+        self._fetcher.close()
+        self._engine.close()
+
+    def claim_news(self, conn: psycopg.Connection, limit: int) -> dict[int, int | None]:
+        """Lock customers with news: customer -> when the earliest became known; None = backfill."""
+        claimed: dict[int, int | None] = {}
+        for customer, from_at in conn.execute(SQL.claim, {"limit": limit, "scan": limit * 10}):
+            earliest = claimed.get(customer, from_at)
+            both = from_at is not None and earliest is not None
+            claimed[customer] = min(from_at, earliest) if both else None  # type: ignore[type-var]
+        return claimed
+
+    def claim_due(self, conn: psycopg.Connection, now_ms: int, limit: int) -> list[int]:
+        """Lock customers whose recheck moment has come."""
+        return [r[0] for r in conn.execute(SQL.claim_due, {"now": now_ms, "limit": limit})]
+
+    def relabel(
+        self, conn: psycopg.Connection, news: Mapping[int, int | None], now_ms: int
+    ) -> Relabelled:
+        """Bring the labels of these customers (locked by the caller) up to now_ms.
+
+        news: customer -> since when there is news; `now_ms` + 1 where there is none (a recheck).
+        """
+        ids = sorted(news)
+        if not ids:
+            return Relabelled()
+        customers = Customers(self._fetcher.rows(ids))
+        before = {c: (a, r) for c, a, r in conn.execute(SQL.standings, {"customers": ids})}
+        points = {
+            c: _points(news[c], before.get(c), customers.known_moments(c), now_ms) for c in ids
+        }
+        past_changed = {c for c in ids if news[c] is None}
+        answers = walk(lambda m: self._asker.ask(customers, m), points, now_ms)
+        done = Relabelled(customers=len(ids))
+        held: list[Held] = []
+        closing: dict[int, int] = {}
+        current: dict[int, list[Any]] = {c: [] for c in ids}
+        for row in conn.execute(SQL.current, {"customers": ids}):
+            current[row[1]].append(row)
+        for c in ids:
+            known = {k + 1 for k in customers.known_moments(c)}
+            opened, closed = _changes(c, current[c], answers[c], known, c in past_changed)
+            held += opened
+            closing |= closed
+            if opened or closed:
+                done.changed.add(c)
+        done.opened, done.closed = len(held), len(closing)
+        self._write(conn, customers, held, closing)
+        self._stand(conn, {c: a[-1] for c, a in answers.items() if a})
+        if past_changed:
+            conn.execute(SQL.history_later, {"customers": sorted(past_changed)})
+        announce(conn, ids, now_ms)
+        return done
+
+    def _write(
+        self,
+        conn: psycopg.Connection,
+        customers: Customers,
+        held: Sequence[Held],
+        closing: Mapping[int, int],
+    ) -> None:
+        if closing:
+            conn.execute(
+                SQL.close, {"ids": list(closing), "until": list(closing.values())}
+            )
+        if not held:
+            return
+        evidence = self._evidence(customers, held)
+        with conn.cursor() as cur, cur.copy(SQL.open) as copy:
+            copy.set_types(ROW_TYPES)
+            for row, events in zip(held, evidence, strict=True):
+                copy.write_row(self._row(row, events))
+
+    def _evidence(self, customers: Customers, held: Sequence[Held]) -> list[list[int]]:
+        """The events behind each label: those at its facts' moments, else those its facts counted."""
+        facts = self.plan.pack.facts
+        found: list[list[int]] = []
+        counted: list[int] = []
+        for place, row in enumerate(held):
+            rule = self.plan.pack.rule(row.chosen.rule, row.chosen.dimension)
+            names = rule.facts if rule else ()
+            ids: list[int] = []
+            for name in names:
+                value = row.answer.values[name]
+                if facts[name].unit == "moment" and value is not None:
+                    ids += customers.events_at(row.customer_id, value)
+            if names and not ids:
+                counted.append(place)
+            found.append(sorted(set(ids)))
+        if counted:
+            rows = self._asker.evidence(
+                customers,
+                [(held[p].customer_id, held[p].answer.as_of, held[p].chosen.rule) for p in counted],
+            )
+            for place in counted:
+                row = held[place]
+                found[place] = sorted(
+                    {
+                        e
+                        for (c, t, _), (events, _) in rows.items()
+                        if (c, t) == (row.customer_id, row.answer.as_of)
+                        for e in events
+                    }
+                )
+        return found
+
+    def _row(self, row: Held, events: list[int]) -> tuple[Any, ...]:
+        chosen = row.chosen
+        pack = self.plan.pack
+        rule = pack.rule(chosen.rule, chosen.dimension)
+        values = dict(row.answer.values)
+        evidence = {
+            "facts": shown_facts(self.plan, values, rule.facts if rule else ()),
+            "events": events,
+            "as_of": row.answer.as_of,
+        }
+        because = (
+            sentence(rule.because, pack.facts, values, row.answer.as_of, self._currency)
+            if rule
+            else MANUAL_WORDS["en"]
+        )
+        return (
+            row.customer_id, chosen.dimension, chosen.label, chosen.shade, row.since, row.until,
+            chosen.rule, pack.key, "rule" if rule else "person", row.cause, Jsonb(evidence), because,
+        )  # fmt: skip
+
+    def _stand(self, conn: psycopg.Connection, last: Mapping[int, Answer]) -> None:
+        ids = sorted(last)
+        owners = dict(conn.execute(SQL.owners, {"customers": ids}).fetchall())
+        rows = [last[c] for c in ids]
+        shown = [f for f in QUEUE_FACTS if f in self.plan.pack.facts]
+        starts = {p.id: p for p in self.plan.pack.playbooks}
+        conn.execute(
+            SQL.stand,
+            {
+                "customer": ids,
+                "as_of": [a.as_of for a in rows],
+                "recheck": [a.concluded.recheck_at for a in rows],
+                "owner": [owners.get(c) for c in ids],
+                "playbook": [a.concluded.playbook for a in rows],
+                "due_from": [a.concluded.due_from for a in rows],
+                "due_by": [a.concluded.due_by for a in rows],
+                "rank": [a.concluded.rank for a in rows],
+                "worth": [a.concluded.worth for a in rows],
+                "facts": [
+                    Jsonb(shown_facts(self.plan, dict(a.values), _queue_facts(a, shown, starts)))
+                    for a in rows
+                ],
+            },
+        )
+
+
+def _queue_facts(answer: Answer, shown: Sequence[str], playbooks: Mapping[str, Any]) -> list[str]:
+    """The facts kept for the queue: those it always shows, and those of the playbook's sentence."""
+    playbook = playbooks.get(answer.concluded.playbook or "")
+    more = {playbook.start, *playbook.when.facts()} if playbook else set()
+    return sorted({*shown, *more})
+
+
+def _points(
+    from_at: int | None,
+    before: tuple[int, int | None] | None,
+    known: Iterable[int],
+    now_ms: int,
+) -> set[int]:
+    """The moments to ask at: behind every piece of news, and the recheck that was due."""
+    if from_at is None:
+        return {now_ms}
+    points = {k + 1 for k in known if k >= from_at and k < now_ms}
+    # News of this very millisecond counts one later, so that an event sees itself.
+    points |= {k + 1 for k in known if k >= from_at and k == now_ms}
+    if before is not None and before[1] is not None and before[1] <= now_ms:
+        points.add(before[1])
+    return points or {before[0] if before is not None else now_ms}
+
+
+def _changes(
+    customer: int,
+    current: Sequence[tuple[Any, ...]],
+    answers: Sequence[Answer],
+    event_moments: set[int],
+    past_changed: bool,
+) -> tuple[list[Held], dict[int, int]]:
+    """Assignments to write, and ids of those that end: id -> when."""
+    rows: dict[tuple[str, str, str | None, bool], Any] = {
+        (d, label, shade, rule == "manual"): assignment
+        for assignment, _, d, label, shade, rule in current
+    }
+    closing: dict[int, int] = {}
+    held: list[Held] = []
+    for answer in answers:
+        by_event = answer.as_of in event_moments
+        moment = answer.as_of - 1 if by_event else answer.as_of
+        now = {(c.dimension, c.label, c.shade, c.rule == "manual"): c for c in answer.concluded.labels}
+        for key in [k for k in rows if k not in now]:
+            ended = rows.pop(key)
+            if isinstance(ended, Held):
+                place = held.index(ended)
+                held[place] = _ended(ended, moment)
+            else:
+                closing[ended] = moment
+        for key, chosen in now.items():
+            if key not in rows:
+                cause = "manual" if chosen.rule == "manual" else "event" if by_event else "time"
+                since: int | None = moment
+                if past_changed and not by_event:
+                    since, cause = None, "fill"
+                new = Held(customer, chosen, since, None, cause, answer)
+                rows[key] = new
+                held.append(new)
+    return held, closing
+
+
+def _ended(row: Held, moment: int) -> Held:
+    return Held(row.customer_id, row.chosen, row.since, moment, row.cause, row.answer)
+
+
+def announce(conn: psycopg.Connection, customers: Sequence[int], as_of: int) -> None:
+    """Tell open pages, once the transaction commits, whose standing changed."""
+    payload = orjson.dumps({"customers": list(customers), "as_of": as_of}).decode()
+    if len(payload) > LONGEST_NOTICE:
+        payload = orjson.dumps({"customers": None, "as_of": as_of}).decode()
+    conn.execute(SQL.announce, {"payload": payload})

@@ -1,0 +1,65 @@
+"""One sentence for a label or follow-up: the pack's words with fact values in their places."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from babel import Locale
+from babel.dates import format_timedelta
+from babel.numbers import format_currency, format_decimal, get_currency_precision
+
+from warmlist.facts.catalogue import Fact
+
+_PLACE = re.compile(r"\{(\w+)\}")
+_UNKNOWN = {"en": "unknown", "zh-Hans": "未知", "it": "sconosciuto", "de": "unbekannt"}
+_LOCALES = {"zh-Hans": "zh_Hans", "zh": "zh_Hans"}
+
+
+def locale_of(language: str) -> Locale:
+    """The Babel locale of a language tag; English where Babel knows none."""
+    try:
+        return Locale.parse(_LOCALES.get(language, language.replace("-", "_")))
+    except ValueError:
+        return Locale("en")
+
+
+def in_language(words: Mapping[str, str], language: str) -> str:
+    """The words in that language, else in English."""
+    return words.get(language) or words.get(language.split("-")[0]) or words["en"]
+
+
+def sentence(
+    words: Mapping[str, str],
+    facts: Mapping[str, Fact],
+    values: Mapping[str, Any],
+    as_of: int,
+    currency: str,
+    language: str = "en",
+) -> str:
+    """Fill `{fact}`: a moment as its age at as_of, a number, money in `currency`."""
+    text = in_language(words, language)
+    locale = locale_of(language if language in words else "en")
+
+    def value(match: re.Match[str]) -> str:
+        fact = facts.get(match[1])
+        found = values.get(match[1])
+        if fact is None or found is None:
+            return _UNKNOWN.get(language, _UNKNOWN["en"])
+        return shown(found, fact.unit, as_of, currency, locale)
+
+    return _PLACE.sub(value, text)
+
+
+def shown(value: int, unit: str, as_of: int, currency: str, locale: Locale) -> str:
+    """A fact's value for people."""
+    if unit == "moment":
+        age = timedelta(milliseconds=max(as_of - (value >> 20), 0))
+        return format_timedelta(age, threshold=1.2, locale=locale)
+    if unit == "money":
+        major = Decimal(value).scaleb(-get_currency_precision(currency))
+        return format_currency(major, currency, locale=locale)
+    return format_decimal(value, locale=locale)

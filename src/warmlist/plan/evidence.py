@@ -1,0 +1,67 @@
+"""The evidence query: the very events that a fact counted, for the rules that matched."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from warmlist.facts.catalogue import Fact
+from warmlist.plan.chain import Chain
+from warmlist.plan.compile import Plan
+from warmlist.plan.facts import add_facts, begin, condition, in_use
+
+#: Newest events kept with an assignment; the count tells how many there were.
+KEPT = 20
+
+
+def compile_evidence(plan: Plan) -> str:
+    """SQL over spine and wanted(customer_id, as_of, rule): rows (customer_id, as_of, fact, event_id,
+    pos, n, total), n = 1 for the newest event of a fact, at most KEPT each.
+    """
+    pack = plan.pack
+    rules: dict[str, set[str]] = {}
+    for dimension in pack.dimensions:
+        for rule in dimension.rules:
+            for name in rule.when.facts():
+                for part in _parts(pack.facts, name):
+                    rules.setdefault(part, set()).add(rule.id)
+    facts = in_use(pack.facts, sorted(rules))
+    chain = Chain()
+    begin(chain)
+    made = add_facts(chain, facts, pack.thresholds, {})
+    selects = [
+        _select(pack.facts[name], made.table, sorted(ids)) for name, ids in sorted(rules.items())
+    ]
+    chain.add("counted", "every event that counted", "\nUNION ALL\n".join(selects))
+    chain.add(
+        "ranked",
+        "newest first",
+        "SELECT customer_id, as_of, fact, event_id, pos,\n"
+        "  ROW_NUMBER() OVER (PARTITION BY customer_id, as_of, fact ORDER BY pos DESC, event_id DESC) AS n,\n"
+        "  COUNT(*) OVER (PARTITION BY customer_id, as_of, fact) AS total\nFROM counted",
+    )
+    return chain.sql(
+        f"SELECT customer_id, as_of, fact, event_id, pos, n, total FROM ranked WHERE n <= {KEPT}"
+    )
+
+
+def _parts(facts: Mapping[str, Fact], name: str) -> set[str]:
+    """A combined fact rests on the events of its parts."""
+    fact = facts[name]
+    if fact.source:
+        return {name}
+    return {part for need in fact.of for part in _parts(facts, need)}
+
+
+def _select(fact: Fact, table: str, rules: list[str]) -> str:
+    ids = ", ".join(f"'{r}'" for r in rules)
+    tests = [condition(fact)] if condition(fact) else []
+    if fact.unit == "moment":
+        tests.append(f"s.pos = f.{fact.name}")
+    where = f"\nWHERE {' AND '.join(tests)}" if tests else ""
+    return (
+        f"SELECT DISTINCT s.customer_id, s.as_of, '{fact.name}' AS fact, s.event_id, s.pos\n"
+        f"FROM {fact.source} AS s\n"
+        f"JOIN {table} AS f ON f.customer_id = s.customer_id AND f.as_of = s.as_of\n"
+        f"JOIN wanted AS w ON w.customer_id = s.customer_id AND w.as_of = s.as_of "
+        f"AND w.rule IN ({ids}){where}"
+    )

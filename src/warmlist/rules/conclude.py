@@ -1,0 +1,184 @@
+"""Conclusions in plain Python: from the facts of one customer to labels, timing and follow-up.
+
+The same rows of the pack give the SQL for everybody (`plan.conclude`); that both say the same is a
+test. For few customers this is the quicker way, since a database pays for every expression anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from warmlist.rules.model import ACTIVITY_ORDER, COLOUR_ORDER, Dimension, Pack, Playbook
+
+
+@dataclass(frozen=True, slots=True)
+class ManualAct:
+    """A label set or removed by hand: `kind` add or remove; `until` epoch ms, None = without end."""
+
+    pos: int
+    event_id: int
+    kind: str
+    dimension: str
+    label: str
+    until: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A label that holds: which rule row said so, or 'manual'."""
+
+    dimension: str
+    label: str
+    shade: str | None
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class Conclusion:
+    """All that follows for one customer as of one moment. Times are epoch ms."""
+
+    labels: tuple[Chosen, ...]
+    recheck_at: int | None
+    playbook: str | None
+    due_from: int | None
+    due_by: int | None
+    rank: int
+    worth: int
+
+
+@dataclass
+class _Overlay:
+    """What was set by hand and holds now."""
+
+    exclusive: dict[str, str] = field(default_factory=dict)
+    sets: dict[tuple[str, str], str] = field(default_factory=dict)
+    until: int | None = None
+
+
+def conclude(
+    pack: Pack,
+    values: Mapping[str, Any],
+    as_of: int,
+    acts: Iterable[ManualAct],
+    leaving: Sequence[tuple[str, int]],
+    next_at: int | None,
+) -> Conclusion:
+    """Labels, recheck moment and follow-up.
+
+    values: facts by name, helper moments, `touches_<fact>` counts. acts: manual acts known by as_of.
+    leaving: as in `plan.compile.Plan`. next_at: when an event becomes known or past, ms.
+    """
+    overlay = _overlay(pack, acts, as_of)
+    known: dict[str, Any] = dict(values)
+    labels: list[Chosen] = []
+    for dimension in pack.dimensions:
+        chosen = _choose(dimension, known, as_of, overlay)
+        labels += chosen
+        if dimension.exclusive:
+            known[dimension.key] = chosen[0].label if chosen else None
+        else:
+            known[dimension.key] = {c.label for c in chosen}
+    moments = [
+        (known[fact] >> 20) + ms
+        for fact, ms in moments_of(pack, leaving)
+        if known.get(fact) is not None
+    ]
+    moments += [m for m in (overlay.until, next_at) if m is not None]
+    playbook, due_from, due_by = _follow_up(pack, known, as_of)
+    return Conclusion(
+        tuple(labels), min((m for m in moments if m > as_of), default=None),
+        playbook, due_from, due_by, _rank(known), _worth(pack, known),
+    )  # fmt: skip
+
+
+def moments_of(pack: Pack, leaving: Iterable[tuple[str, int]]) -> list[tuple[str, int]]:
+    """(fact, ms): time alone can change a label or a follow-up `ms` after the fact's moment."""
+    nodes = [r.when for d in pack.dimensions for r in d.rules] + [p.when for p in pack.playbooks]
+    crossings = {(c.fact, c.ms) for node in nodes for c in node.crossings()}
+    ends = {(p.start, p.ends + 1) for p in pack.playbooks if p.ends}
+    return sorted(crossings | ends | set(leaving))
+
+
+def _overlay(pack: Pack, acts: Iterable[ManualAct], as_of: int) -> _Overlay:
+    """The newest act on each label counts; of an exclusive dimension's adds, the newest one."""
+    newest: dict[tuple[str, str], ManualAct] = {}
+    for act in sorted(acts, key=lambda a: (a.pos, a.event_id)):
+        newest[act.dimension, act.label] = act
+    overlay = _Overlay()
+    standing = [a for a in newest.values() if a.until is None or a.until > as_of]
+    for act in sorted(standing, key=lambda a: (a.pos, a.event_id)):
+        overlay.sets[act.dimension, act.label] = act.kind
+        if act.kind == "add":
+            overlay.exclusive[act.dimension] = act.label
+    ends = [a.until for a in standing if a.until is not None]
+    overlay.until = min(ends, default=None)
+    return overlay
+
+
+def _choose(
+    dimension: Dimension, known: Mapping[str, Any], as_of: int, overlay: _Overlay
+) -> list[Chosen]:
+    key = dimension.key
+    if dimension.exclusive:
+        if key in overlay.exclusive:
+            return [Chosen(key, overlay.exclusive[key], None, "manual")]
+        for rule in dimension.rules:
+            if rule.when.holds(known, as_of):
+                return [Chosen(key, rule.label, rule.shade, rule.id)]
+        return []
+    chosen = []
+    for label in dimension.labels:
+        by_hand = overlay.sets.get((key, label))
+        if by_hand == "add":
+            chosen.append(Chosen(key, label, None, "manual"))
+        elif by_hand is None:
+            matching = (r for r in dimension.rules if r.label == label)
+            rule = next((r for r in matching if r.when.holds(known, as_of)), None)
+            if rule:
+                chosen.append(Chosen(key, label, None, rule.id))
+    return chosen
+
+
+def _follow_up(
+    pack: Pack, known: Mapping[str, Any], as_of: int
+) -> tuple[str | None, int | None, int | None]:
+    """The playbook that is due first, from when and by when."""
+    best: tuple[str | None, int | None, int | None] = (None, None, None)
+    for playbook in pack.playbooks:
+        due = _due(playbook, known, as_of)
+        if due is not None and (best[2] is None or due[1] < best[2]):
+            best = (playbook.id, *due)
+    return best
+
+
+def _due(p: Playbook, known: Mapping[str, Any], as_of: int) -> tuple[int, int] | None:
+    if known[p.start] is None or not p.when.holds(known, as_of):
+        return None
+    start = known[p.start] >> 20
+    if p.ends and as_of > start + p.ends:
+        return None
+    touches = known[f"touches_{p.start}"]
+    if touches == 0:
+        return start, start + p.first
+    if p.every and (not p.touches or touches < p.touches):
+        last = known["last_touch"] >> 20
+        return last + p.every // 2, last + p.every
+    return None
+
+
+def _rank(known: Mapping[str, Any]) -> int:
+    colour, active = known.get("follow_up"), known.get("activity")
+    first = COLOUR_ORDER.index(colour) * 10 if colour in COLOUR_ORDER else 50
+    return first + (ACTIVITY_ORDER.index(active) if active in ACTIVITY_ORDER else 4)
+
+
+def _worth(pack: Pack, known: Mapping[str, Any]) -> int:
+    """Close rate of the colour times the average order, whole minor units, rounded towards zero."""
+    orders = known.get("paid_orders") or 0
+    if not orders:
+        return 0
+    total = known["spend_total"] * pack.worth.get(known.get("follow_up") or "", 0)
+    whole = abs(total) // (100 * orders)
+    return whole if total >= 0 else -whole

@@ -10,11 +10,12 @@ from decimal import Decimal
 import orjson
 import pytest
 
-from warmlist.clock import DAY, parse_instant
+from warmlist.clock import DAY, parse_instant, rfc3339
 from warmlist.demo.lives import timeline
 from warmlist.demo.scenes import scenes
 from warmlist.demo.shop import CUSTOMERS, history, rates
 from warmlist.intake.identity import canonical
+from warmlist.intake.model import MODELS
 
 pytestmark = pytest.mark.unit
 
@@ -92,6 +93,13 @@ def test_every_event_is_about_somebody_with_a_profile_and_can_be_written_as_json
     assert {e.handle for e in events} == known
     assert all(canonical(handle) == handle for handle in known)
     orjson.dumps([dict(e.fields) for e in events])
+
+
+def test_every_event_is_a_line_of_the_public_format(events):
+    for e in events:
+        line = {"type": e.type, "id": e.id, "customer": e.handle, "at": rfc3339(e.known_at)}
+        read = MODELS[e.type].model_validate(line | dict(e.fields))
+        assert read.unknown_keys() == ["simulated"], e.type
 
 
 def test_a_profile_comes_first(events):

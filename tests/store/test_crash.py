@@ -1,5 +1,6 @@
 """Killed at the worst moment: the server, its keeper, its owner, a migration."""
 
+import asyncio
 import contextlib
 import os
 import signal
@@ -103,6 +104,21 @@ def test_the_server_does_not_outlive_a_killed_keeper(home: Path) -> None:
             assert conn.execute("SELECT 1").fetchone() == (1,)
         assert processes.server(base) not in (None, before)
     assert processes.server(base) is None
+
+
+async def _survives(store: Store, base: Path) -> tuple[object, ...] | None:
+    async with store.async_pool(max_size=2) as pool:
+        async with pool.connection() as conn:
+            await conn.execute("SELECT 1")
+        processes.kill(processes.keeper_of(base))
+        assert processes.eventually(lambda: processes.server(base) is None)
+        async with pool.connection(timeout=30) as conn:
+            return await (await conn.execute("SELECT 2")).fetchone()
+
+
+def test_a_pool_outlives_a_killed_keeper(home: Path) -> None:
+    with opened(home) as store:
+        assert asyncio.run(_survives(store, store.embedded.base)) == (2,)
 
 
 def test_everything_killed_at_once(home: Path) -> None:

@@ -170,8 +170,7 @@ def test_the_palette_finds_customers_and_shows_each_commands_key(open_page: Open
     page.keyboard.press("Control+k")
     expect(page.get_by_role("option", name="Snooze h")).to_be_visible()
     page.keyboard.type("amé")
-    expect(page.locator("#options [role=option]:visible")).to_have_count(1)
-    page.keyboard.press("Enter")
+    page.keyboard.press("Enter")  # sooner than the answer
     expect(page.locator("#detail h2")).to_have_text("Amélie Laurent")
     page.keyboard.press("Control+k")
     page.keyboard.type("zzz")

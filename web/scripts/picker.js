@@ -7,6 +7,7 @@ const input = $('input', box);
 const options = $('ul', box);
 let current = null; // {kind, choose, digits}
 let searching = 0;
+let eager = false; // Enter was pressed before the answer of the search was there
 
 const DIGITS = new Set(['snooze', 'skip', 'assign']);
 
@@ -16,6 +17,9 @@ export function pick(kind, choose) {
   current = { kind, choose, digits: DIGITS.has(kind) };
   options.replaceChildren(template.content.cloneNode(true));
   input.value = '';
+  clearTimeout(searching);
+  searching = 0;
+  eager = false;
   input.placeholder = template.dataset.title;
   input.setAttribute('aria-label', template.dataset.title);
   box.setAttribute('aria-label', template.dataset.title);
@@ -26,6 +30,7 @@ export function pick(kind, choose) {
   mark(visible()[0]);
 }
 
+const chosen = () => $('[aria-selected="true"]', options);
 const visible = () => $$('[role="option"]:not([hidden])', options);
 
 function mark(option) {
@@ -76,13 +81,19 @@ function offerFree(text) {
 
 function searchSoon(text) {
   clearTimeout(searching);
+  eager = false;
+  searching = 0;
   if (!text) {
     showFound('');
     return;
   }
   searching = setTimeout(async () => {
     const response = await ask(`/search?q=${encodeURIComponent(text)}`);
-    if (response.ok && input.value.trim() === text) showFound(await response.text());
+    const html = response.ok ? await response.text() : '';
+    if (input.value.trim() !== text || !box.open) return;
+    searching = 0;
+    showFound(html);
+    if (eager) take(chosen());
   }, 110);
 }
 
@@ -154,7 +165,8 @@ input.addEventListener('keydown', (event) => {
   const digit = current.digits && !input.value && /^[1-9]$/.test(event.key);
   if (event.key === 'ArrowDown') move(1);
   else if (event.key === 'ArrowUp') move(-1);
-  else if (event.key === 'Enter') take($('[aria-selected="true"]', options));
+  else if (event.key === 'Enter' && searching && !chosen()) eager = true;
+  else if (event.key === 'Enter') take(chosen());
   else if (digit && visible()[event.key - 1]) take(visible()[event.key - 1]);
   else return;
   event.preventDefault();

@@ -70,6 +70,9 @@ class _Day:
         self._remember(self.past.past)
         self.unread = self.dice.shuffled(_unread(self.past.past))
         self.casting = _casting(self.seed, self.past)
+        number = {who.handle: who.number for who in self.people}
+        for e in self.past.coming:  # in time order, so the last one stays
+            self.busy[number[e.handle]] = e.occurred_at
         self.newcomers = count(len(self.people) + self.start // HOUR * 7 % 2500)
 
     def stream(self) -> Iterator[tuple[int, Event]]:

@@ -12,7 +12,7 @@ from warmlist.clock import DAY, HOUR, MINUTE, SECOND, from_ms, rfc3339
 from warmlist.demo.catalogue import Product, catalogue
 from warmlist.demo.dice import Dice
 from warmlist.demo.people import Persona
-from warmlist.demo.play import event, goods_fields, order_fields, outbound
+from warmlist.demo.play import event, order_fields, outbound, step_fields, view_fields
 from warmlist.demo.scenes import TEXTS
 from warmlist.events.model import Event
 
@@ -30,10 +30,11 @@ def web_order(
     bought = items or {liked(dice, at): 1}
     events, moment = [], at
     for place, slug in enumerate(bought):
-        fields = goods_fields(catalogue()[slug], who) | {"seconds": dice.whole(12, 120)}
+        seconds = dice.whole(12, 120)
+        fields = view_fields(catalogue()[slug], who, seconds)
         events.append(event(who, "view", f"{name}.v{place}", moment, fields, live=live))
-        moment += fields["seconds"] * SECOND
-        cart = goods_fields(catalogue()[slug], who)
+        moment += seconds * SECOND
+        cart = step_fields(catalogue()[slug])
         events.append(event(who, "cart", f"{name}.c{place}", moment, cart, live=live))
         moment += dice.whole(5, 40) * SECOND
     fields = order_fields(bought, who)
@@ -65,11 +66,11 @@ def visit(who: Persona, dice: Dice, name: str, at: int, *, live: bool = False) -
     for place in range(dice.weighted({1: 40, 2: 35, 3: 18, 5: 7})):
         slug = slug if slug and dice.chance(0.25) else liked(dice, at)
         seconds = dice.whole(95, 260) if dice.chance(0.12) else dice.whole(6, 80)
-        fields = goods_fields(catalogue()[slug], who) | {"seconds": seconds}
+        fields = view_fields(catalogue()[slug], who, seconds)
         events.append(event(who, "view", f"{name}.v{place}", moment, fields, live=live))
         moment += seconds * SECOND + dice.whole(1, 9) * SECOND
     if dice.chance(0.07):
-        fields = goods_fields(catalogue()[slug], who)
+        fields = step_fields(catalogue()[slug])
         events.append(event(who, "cart", f"{name}.cart", moment, fields, live=live))
     return events
 
@@ -87,7 +88,7 @@ def browsing(who: Persona, dice: Dice, name: str, joined: int, now: int) -> list
     if dice.chance(0.03):
         events += _drawn_to(who, dice, name, now)
     if dice.chance(0.012):
-        fields = goods_fields(catalogue()["brioduo"], who) | {"seconds": dice.whole(490, 900)}
+        fields = view_fields(catalogue()["brioduo"], who, dice.whole(490, 900))
         at = now - dice.whole(30, 20 * 60) * MINUTE
         events.append(event(who, "view", f"{name}.long", at, fields, live=False))
     return events
@@ -99,7 +100,7 @@ def _drawn_to(who: Persona, dice: Dice, name: str, now: int) -> list[Event]:
     events = []
     for place in range(dice.whole(3, 5)):
         at = who.next_awake(now - dice.whole(26, 27 * 24) * HOUR)
-        fields = goods_fields(product, who) | {"seconds": dice.whole(40, 200)}
+        fields = view_fields(product, who, dice.whole(40, 200))
         events.append(event(who, "view", f"{name}.again{place}", at, fields, live=False))
     return events
 

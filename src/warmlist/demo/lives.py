@@ -16,7 +16,7 @@ from warmlist.demo.catalogue import catalogue
 from warmlist.demo.dice import Dice
 from warmlist.demo.errands import browsing, courtesy, habits, web_order
 from warmlist.demo.people import Persona, persona, work_moment
-from warmlist.demo.play import event, goods_fields, outbound, play, profile_fields
+from warmlist.demo.play import event, outbound, play, profile_fields, step_fields
 from warmlist.demo.scenes import AFTER_PURCHASE, TEXTS, Scene
 from warmlist.events.model import Event
 
@@ -253,7 +253,7 @@ def broadcast(
             event(persona, "receipt", f"{message}.{status}", at + after, fields, live=False)
         )
     if "read" in steps and dice.chance(0.08):
-        fields = {**goods_fields(catalogue()[row["slug"]], persona), "campaign": row["id"]}
+        fields = step_fields(catalogue()[row["slug"]]) | {"campaign": row["id"]}
         moment = at + steps["read"] + dice.whole(5, 60) * SECOND
         events.append(event(persona, "click", f"{message}.click", moment, fields, live=False))
     return events

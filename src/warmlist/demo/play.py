@@ -124,9 +124,10 @@ class _Player:
             fields = order_fields(dict(line.items), self.persona, amount)
             return [self._event("order", event_id, at, fields)]
         product = catalogue()[line.items[0][0]]
-        fields = goods_fields(product, self.persona)
         if line.verb == "view":
-            fields["seconds"] = line.seconds
+            fields = view_fields(product, self.persona, line.seconds)
+        else:
+            fields = step_fields(product)
         return [self._event(line.verb, event_id, at, fields)]
 
     def _event(self, kind: str, event_id: str, at: int, fields: Mapping[str, Any]) -> Event:
@@ -150,21 +151,25 @@ def _inbound(line: Line, event_id: str) -> dict[str, Any]:
     if line.text:
         fields["text"] = line.text
     if kind in _MIME:
-        fields["media"] = {"id": f"media-{event_id}", "mime_type": _MIME[kind]}
-    if line.seconds:
-        fields["media"]["seconds"] = line.seconds
+        media = {"id": f"media-{event_id}", "mime_type": _MIME[kind]}
+        fields["media"] = media | ({"caption": line.text} if line.text else {})
     return fields
 
 
-def goods_fields(product: Product, persona: Persona) -> dict[str, Any]:
-    """What a view, a cart or a click says about a product."""
+def step_fields(product: Product) -> dict[str, Any]:
+    """What a cart or a click says about a product."""
+    return {"sku": product.sku, "url": catalogue().url(product.slug)}
+
+
+def view_fields(product: Product, persona: Persona, seconds: int) -> dict[str, Any]:
+    """What a look at a product says, in the customer's language and currency."""
     return {
-        "sku": product.sku,
+        **step_fields(product),
         "name": product.names[persona.language],
         "category": product.category,
         "price": str(product.price(persona.currency)),
         "currency": persona.currency,
-        "url": catalogue().url(product.slug),
+        "seconds": seconds,
     }
 
 

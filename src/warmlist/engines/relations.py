@@ -56,6 +56,7 @@ class Fetcher:
     """Reads customers' rows by index, as Arrow. One connection, one thread at a time."""
 
     def __init__(self, dsn: str) -> None:
+        self._streaming: Any = None
         try:
             self._connection = adbc.connect(dsn, autocommit=True)
         except adbc.Error as error:
@@ -79,7 +80,18 @@ class Fetcher:
             raise StoreUnavailable("PostgreSQL broke off while rows were read") from error
         return found.cast(SCHEMAS[schema]) if schema else found
 
+    def stream(self, sql: str) -> pa.RecordBatchReader:
+        """Any SELECT as a stream of batches, for results larger than memory."""
+        self._streaming = self._connection.cursor()
+        try:
+            self._streaming.execute(sql)
+            return self._streaming.fetch_record_batch()
+        except adbc.Error as error:
+            raise StoreUnavailable("PostgreSQL broke off while rows were read") from error
+
     def close(self) -> None:
+        if self._streaming is not None:
+            self._streaming.close()
         self._connection.close()
 
     def __enter__(self) -> Fetcher:

@@ -65,7 +65,10 @@ def _rewrite(
     rows: list[Row] = []
     for event_id, handle_id, pos, known_at, direction, text, steps in messages:
         if direction == "in":
-            for known, gone, bits, found, by in _timeline(known_at, text, steps, read, version):
+            stages = _timeline(known_at, text, steps, read, version)
+            # A message that says nothing any more keeps an empty row, which outdates copies of its
+            # earlier ones in the mirror.
+            for known, gone, bits, found, by in stages or [(known_at, None, 0, [], version)]:
                 rows.append((event_id, by, handle_id, pos, known, gone, bits, found))
     return rows
 

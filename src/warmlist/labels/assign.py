@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import orjson
@@ -28,6 +28,9 @@ MANUAL_WORDS = {
 ROW_TYPES = ("int8", "text", "text", "text", "int8", "int8", "text", "text", "text", "text", "jsonb",
              "text")  # fmt: skip
 
+#: dimension, label, shade, set by hand
+LabelKey = tuple[str, str, str | None, bool]
+
 
 @dataclass(frozen=True, slots=True)
 class Held:
@@ -39,6 +42,14 @@ class Held:
     until: int | None
     cause: str
     answer: Answer
+
+    def ended(self, moment: int) -> Held:
+        """The same label, over since `moment`."""
+        return replace(self, until=moment)
+
+    def without_beginning(self) -> Held:
+        """The same label, held since nobody knows when."""
+        return replace(self, since=None)
 
 
 @dataclass
@@ -58,17 +69,23 @@ class Labeller:
         self.plan, self._currency = plan, currency
         self._fetcher = Fetcher(dsn)
         self._engine = InProcess()
-        self._asker = Asker(plan, self._engine)
+        self.asker = Asker(plan, self._engine)
 
     def close(self) -> None:
         """Give back the connection and the engine."""
         self._fetcher.close()
         self._engine.close()
 
-    def claim_news(self, conn: psycopg.Connection, limit: int) -> dict[int, int | None]:
-        """Lock customers with news: customer -> when the earliest became known; None = backfill."""
+    def claim_news(
+        self, conn: psycopg.Connection, limit: int, after: int = 0
+    ) -> dict[int, int | None]:
+        """Lock customers with news: customer -> when the earliest became known; None = backfill.
+
+        after: marks up to this id are somebody else's work.
+        """
         claimed: dict[int, int | None] = {}
-        for customer, from_at in conn.execute(SQL.claim, {"limit": limit, "scan": limit * 10}):
+        values = {"limit": limit, "scan": limit * 10, "after": after}
+        for customer, from_at in conn.execute(SQL.claim, values):
             earliest = claimed.get(customer, from_at)
             both = from_at is not None and earliest is not None
             claimed[customer] = min(from_at, earliest) if both else None  # type: ignore[type-var]
@@ -77,6 +94,10 @@ class Labeller:
     def claim_due(self, conn: psycopg.Connection, now_ms: int, limit: int) -> list[int]:
         """Lock customers whose recheck moment has come."""
         return [r[0] for r in conn.execute(SQL.claim_due, {"now": now_ms, "limit": limit})]
+
+    def fetch(self, customers: Sequence[int]) -> Customers:
+        """The rows of these customers, ready to be asked about."""
+        return Customers(self._fetcher.rows(customers))
 
     def relabel(
         self, conn: psycopg.Connection, news: Mapping[int, int | None], now_ms: int
@@ -88,13 +109,13 @@ class Labeller:
         ids = sorted(news)
         if not ids:
             return Relabelled()
-        customers = Customers(self._fetcher.rows(ids))
+        customers = self.fetch(ids)
         before = {c: (a, r) for c, a, r in conn.execute(SQL.standings, {"customers": ids})}
         points = {
             c: _points(news[c], before.get(c), customers.known_moments(c), now_ms) for c in ids
         }
         past_changed = {c for c in ids if news[c] is None}
-        answers = walk(lambda m: self._asker.ask(customers, m), points, now_ms)
+        answers = walk(lambda m: self.asker.ask(customers, m), points, now_ms)
         done = Relabelled(customers=len(ids))
         held: list[Held] = []
         closing: dict[int, int] = {}
@@ -103,26 +124,28 @@ class Labeller:
             current[row[1]].append(row)
         for c in ids:
             known = {k + 1 for k in customers.known_moments(c)}
-            opened, closed = _changes(c, current[c], answers[c], known, c in past_changed)
+            opened, closed = changes(c, current[c], answers[c], known, c in past_changed)
             held += opened
             closing |= closed
             if opened or closed:
                 done.changed.add(c)
         done.opened, done.closed = len(held), len(closing)
-        self._write(conn, customers, held, closing)
+        self.write(conn, customers, held, closing)
         self._stand(conn, {c: a[-1] for c, a in answers.items() if a})
         if past_changed:
             conn.execute(SQL.history_later, {"customers": sorted(past_changed)})
         announce(conn, ids, now_ms)
         return done
 
-    def _write(
+    def write(
         self,
         conn: psycopg.Connection,
         customers: Customers,
         held: Sequence[Held],
         closing: Mapping[int, int],
+        origin: str = "rule",
     ) -> None:
+        """End assignments (id -> when) and write new ones, with their evidence."""
         if closing:
             conn.execute(
                 SQL.close, {"ids": list(closing), "until": list(closing.values())}
@@ -133,7 +156,7 @@ class Labeller:
         with conn.cursor() as cur, cur.copy(SQL.open) as copy:
             copy.set_types(ROW_TYPES)
             for row, events in zip(held, evidence, strict=True):
-                copy.write_row(self._row(row, events))
+                copy.write_row(self._row(row, events, origin))
 
     def _evidence(self, customers: Customers, held: Sequence[Held]) -> list[list[int]]:
         """The events behind each label: those at its facts' moments, else those its facts counted."""
@@ -152,7 +175,7 @@ class Labeller:
                 counted.append(place)
             found.append(sorted(set(ids)))
         if counted:
-            rows = self._asker.evidence(
+            rows = self.asker.evidence(
                 customers,
                 [(held[p].customer_id, held[p].answer.as_of, held[p].chosen.rule) for p in counted],
             )
@@ -168,7 +191,7 @@ class Labeller:
                 )
         return found
 
-    def _row(self, row: Held, events: list[int]) -> tuple[Any, ...]:
+    def _row(self, row: Held, events: list[int], origin: str) -> tuple[Any, ...]:
         chosen = row.chosen
         pack = self.plan.pack
         rule = pack.rule(chosen.rule, chosen.dimension)
@@ -185,7 +208,7 @@ class Labeller:
         )
         return (
             row.customer_id, chosen.dimension, chosen.label, chosen.shade, row.since, row.until,
-            chosen.rule, pack.key, "rule" if rule else "person", row.cause, Jsonb(evidence), because,
+            chosen.rule, pack.key, origin if rule or origin != "rule" else "person", row.cause, Jsonb(evidence), because,
         )  # fmt: skip
 
     def _stand(self, conn: psycopg.Connection, last: Mapping[int, Answer]) -> None:
@@ -238,45 +261,49 @@ def _points(
     return points or {before[0] if before is not None else now_ms}
 
 
-def _changes(
+def changes(
     customer: int,
     current: Sequence[tuple[Any, ...]],
     answers: Sequence[Answer],
     event_moments: set[int],
     past_changed: bool,
 ) -> tuple[list[Held], dict[int, int]]:
-    """Assignments to write, and ids of those that end: id -> when."""
-    rows: dict[tuple[str, str, str | None, bool], Any] = {
-        (d, label, shade, rule == "manual"): assignment
-        for assignment, _, d, label, shade, rule in current
+    """Assignments to write, and ids of those that end: id -> when.
+
+    current: rows (id, customer, dimension, label, shade, rule). answers: in order of time.
+    event_moments: moments one behind which something became known. past_changed: an answer as of now
+    does not tell since when its labels hold.
+    """
+    stored: dict[LabelKey, int] = {
+        (d, label, shade, rule == "manual"): row_id for row_id, _, d, label, shade, rule in current
     }
+    written: dict[LabelKey, int] = {}  # place in held
     closing: dict[int, int] = {}
     held: list[Held] = []
     for answer in answers:
         by_event = answer.as_of in event_moments
         moment = answer.as_of - 1 if by_event else answer.as_of
-        now = {(c.dimension, c.label, c.shade, c.rule == "manual"): c for c in answer.concluded.labels}
-        for key in [k for k in rows if k not in now]:
-            ended = rows.pop(key)
-            if isinstance(ended, Held):
-                place = held.index(ended)
-                held[place] = _ended(ended, moment)
-            else:
-                closing[ended] = moment
+        now = {
+            (c.dimension, c.label, c.shade, c.rule == "manual"): c for c in answer.concluded.labels
+        }
+        for key in [k for k in stored if k not in now]:
+            closing[stored.pop(key)] = moment
+        for key in [k for k in written if k not in now]:
+            place = written.pop(key)
+            held[place] = held[place].ended(moment)
         for key, chosen in now.items():
-            if key not in rows:
-                cause = "manual" if chosen.rule == "manual" else "event" if by_event else "time"
-                since: int | None = moment
-                if past_changed and not by_event:
-                    since, cause = None, "fill"
-                new = Held(customer, chosen, since, None, cause, answer)
-                rows[key] = new
-                held.append(new)
+            if key in stored or key in written:
+                continue
+            cause = "manual" if chosen.rule == "manual" else "event" if by_event else "time"
+            unknown = past_changed and not by_event
+            written[key] = len(held)
+            held.append(
+                Held(
+                    customer, chosen, None if unknown else moment, None,
+                    "fill" if unknown else cause, answer,
+                )
+            )  # fmt: skip
     return held, closing
-
-
-def _ended(row: Held, moment: int) -> Held:
-    return Held(row.customer_id, row.chosen, row.since, moment, row.cause, row.answer)
 
 
 def announce(conn: psycopg.Connection, customers: Sequence[int], as_of: int) -> None:

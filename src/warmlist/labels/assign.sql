@@ -1,7 +1,7 @@
 -- name: claim
 -- Customers with news, locked for this transaction; a customer in another worker's hands is left.
 WITH waiting AS (
-  SELECT DISTINCT customer_id FROM (SELECT customer_id FROM dirty ORDER BY id LIMIT %(scan)s) d
+  SELECT DISTINCT customer_id FROM (SELECT customer_id FROM dirty WHERE id > %(after)s ORDER BY id LIMIT %(scan)s) d
   LIMIT %(limit)s
 ),
 locked AS (

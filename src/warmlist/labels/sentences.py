@@ -6,12 +6,14 @@ import re
 from collections.abc import Mapping
 from datetime import timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from babel import Locale
 from babel.dates import format_timedelta
 from babel.numbers import format_currency, format_decimal, get_currency_precision
 
+from warmlist.clock import DAY, HOUR, MINUTE, SECOND
 from warmlist.facts.catalogue import Fact
 
 _PLACE = re.compile(r"\{(\w+)\}")
@@ -54,11 +56,21 @@ def sentence(
     return _PLACE.sub(value, text)
 
 
+def age(ms: int, locale: str) -> str:
+    """A stretch of time in words, such as '3 days'; finer parts than its size needs are dropped."""
+    step = MINUTE if ms < 2 * HOUR else HOUR if ms < 30 * DAY else DAY
+    return _age(ms // SECOND if ms < 2 * MINUTE else ms // step * (step // SECOND), locale)
+
+
+@lru_cache(maxsize=8_192)
+def _age(seconds: int, locale: str) -> str:
+    return format_timedelta(timedelta(seconds=seconds), threshold=1.2, locale=locale)
+
+
 def shown(value: int, unit: str, as_of: int, currency: str, locale: Locale) -> str:
     """A fact's value for people."""
     if unit == "moment":
-        age = timedelta(milliseconds=max(as_of - (value >> 20), 0))
-        return format_timedelta(age, threshold=1.2, locale=locale)
+        return age(max(as_of - (value >> 20), 0), str(locale))
     if unit == "money":
         major = Decimal(value).scaleb(-get_currency_precision(currency))
         return format_currency(major, currency, locale=locale)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import re
 from dataclasses import dataclass, field
@@ -57,13 +58,18 @@ class Store:
     ) -> AsyncConnectionPool[psycopg.AsyncConnection[tuple[Any, ...]]]:
         """A pool for asyncio, not yet open: `async with store.async_pool() as pool`."""
         return AsyncConnectionPool(
-            self.dsn,
+            self._address_of_a_running_server,
             kwargs=_SESSION,
             min_size=min_size,
             max_size=max_size,
             check=AsyncConnectionPool.check_connection,
             open=False,
         )
+
+    async def _address_of_a_running_server(self) -> str:
+        if self.embedded is not None:
+            await asyncio.to_thread(self.embedded.start_unless_running)
+        return self.dsn
 
     def close(self) -> None:
         """Leave the embedded server; it stops when nobody else uses it."""

@@ -79,7 +79,7 @@ class Embedded:
         self._users = self._place.file("users.lock").open("a+")
         try:
             fcntl.flock(self._users, fcntl.LOCK_SH)  # waits for a server that is being stopped
-            self._start_unless_running()
+            self.start_unless_running()
             self._wait_until_ready()
             with psycopg.connect(self.dsn("postgres"), autocommit=True) as conn:
                 create_database(conn)
@@ -97,9 +97,23 @@ class Embedded:
         folder = os.fsencode(self._socket_folder() or self.base)
         return address(folder, cluster.password(self._place), database)
 
+    def start_unless_running(self) -> None:
+        """Start the server if it has no keeper, as after the keeper was killed; does not wait."""
+        with self._place.file("start.lock").open("a+") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            if self._is_kept():
+                return
+            data = self._place.data
+            keeper.stop_left_over(data)
+            self._place.finish_upgrade()
+            if not data.exists():
+                cluster.initialise(self._place, data)
+            self._check_version()
+            self._start_keeper()
+
     def ensure_running(self) -> None:
-        """Start the server again when its keeper was killed; harmless when it runs."""
-        self._start_unless_running()
+        """Return when the server answers; starts it again when its keeper was killed."""
+        self.start_unless_running()
         self._wait_until_ready()
 
     def close(self) -> None:
@@ -137,19 +151,6 @@ class Embedded:
     def _is_kept(self) -> bool:
         with self._place.file("keeper.lock").open("a+") as file:
             return not keeper.try_lock(file, fcntl.LOCK_SH)
-
-    def _start_unless_running(self) -> None:
-        with self._place.file("start.lock").open("a+") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
-            if self._is_kept():
-                return
-            data = self._place.data
-            keeper.stop_left_over(data)
-            self._place.finish_upgrade()
-            if not data.exists():
-                cluster.initialise(self._place, data)
-            self._check_version()
-            self._start_keeper()
 
     def _check_version(self) -> None:
         found = (self._place.data / "PG_VERSION").read_text().strip()

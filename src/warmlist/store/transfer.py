@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import gzip
+import itertools
 import os
 import re
 import shutil
@@ -31,6 +32,10 @@ CREATE SCHEMA public AUTHORIZATION pg_database_owner;
 #: Where the list of migrations begins, which says what version of Warmlist wrote a backup.
 _MIGRATIONS = b"COPY public.migrations (number, name, checksum) FROM stdin;"
 _LAST_WORDS = b"-- PostgreSQL database dump complete"
+
+#: pg_dump begins with settings of the session; older servers refuse this one.
+_UNKNOWN_BEFORE_17 = b"SET transaction_timeout ="
+_HEAD_LINES = 20
 
 
 def backup(store: Store, target: Path) -> int:
@@ -85,6 +90,9 @@ def _pour(source: Path, psql: subprocess.Popen[bytes]) -> None:
     try:
         with gzip.open(source) as script:
             psql.stdin.write(_BEGIN.encode())
+            for line in itertools.islice(script, _HEAD_LINES):
+                if not line.startswith(_UNKNOWN_BEFORE_17):
+                    psql.stdin.write(line)
             shutil.copyfileobj(script, psql.stdin, 1 << 20)
             psql.stdin.write(b"\nCOMMIT;\n")
         psql.stdin.close()

@@ -18,7 +18,7 @@ from warmlist.understanding.reading import Span
 _RUN = re.compile(r"([^\W\d_])\1{2,}")
 _BLANKS = re.compile(r" {2,}| *\n[ \n]*")
 _PLAIN = {
-    "’": "'", "‘": "'", "`": "'", "´": "'", "ʼ": "'",  # noqa: RUF001 - look-alikes are the point
+    "’": "'", "‘": "'", "`": "'", "´": "'", "ʼ": "'",
     "…": "...", "–": "-", "—": "-", "‐": "-", "\r": "\n", "\u2028": "\n", "\u2029": "\n",
     "ı": "i", "ł": "l", "ø": "o",
 }  # fmt: skip

@@ -69,5 +69,3 @@ def names(bits: int) -> tuple[str, ...]:
     Bits of signals that this version does not know (a newer one wrote them) are left out.
     """
     return tuple(name for name in SIGNALS if bits & _BIT[name])
-
-

@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from intake.chat_export.chats import PHONES, export, lost, messages, read
+from warmlist.errors import BadInput
 from warmlist.intake.chat_export.stamps import read_stamp
 from warmlist.intake.local_time import local_time
 
 pytestmark = pytest.mark.property
 
-ZONE = ZoneInfo("Europe/Rome")
-WORDS = ["Ciao!", "多少钱？有货吗？", "Wie viel kostet das: 20 €?", "كم السعر؟", "ok 👍🏽", "a - b", "12/3",
-         "see https://shop.example/a?b=1", "<3", "[x] done", "ประมาณ: 5", "Größe 40\u00a0?"]  # fmt: skip
+WORDS = [
+    "Ciao!", "多少钱？有货吗？", "Wie viel kostet das: 20 €?", "كم السعر؟", "ok 👍🏽", "a - b",
+    "12/3", "see https://shop.example/a?b=1", "<3", "[x] done", "ประมาณ: 5", "Größe 40\u00a0?",
+]  # fmt: skip
 texts = st.lists(
     st.lists(st.sampled_from(WORDS), min_size=1, max_size=3).map(" ".join), min_size=1, max_size=3
 ).map("\n".join)
-#: The first day settles the order of day and month; then steps forward of up to three weeks.
+#: Steps forward of up to three weeks.
 steps = st.lists(st.tuples(st.integers(0, 30_000), st.booleans(), texts), min_size=1, max_size=12)
 
 
@@ -31,13 +33,14 @@ steps = st.lists(st.tuples(st.integers(0, 30_000), st.booleans(), texts), min_si
 @settings(max_examples=25, deadline=None)
 @given(said=steps)
 def test_what_a_phone_wrote_is_read_back(phone, said):
-    at = datetime(2024, 6, 20, 23, 41, 7)
-    written = []
+    # The 20th settles the order of day and month.
+    at = datetime(2024, 6, 20, 23, 41, 7)  # noqa: DTZ001 - a wall time
+    written = [(at, True, "Ciao!")]
     for minutes, inbound, text in said:
         at += timedelta(minutes=minutes)
         written.append((at, inbound, text))
     lines = [
-        f"{phone.stamp(at)}{'Anna' if inbound else 'Laden: Süd'}: {text}"
+        f"{phone.stamp(at)}{'Anna' if inbound else 'Laden:Süd'}: {text}"
         for at, inbound, text in written
     ]
     with TemporaryDirectory() as folder:
@@ -65,12 +68,8 @@ def test_no_line_breaks_the_grammar(line):
 
 @given(st.lists(st.text(alphabet="[]0123456789/.,: -APMapm\u200e\u202fAn\n下午", max_size=60)))
 @settings(max_examples=60, deadline=None)
-def test_any_file_is_read_or_refused_and_every_line_is_accounted_for(lines):
-    from warmlist.errors import BadInput
-
+def test_any_file_is_read_or_refused(lines):
     with TemporaryDirectory() as folder:
         path = export(Path(folder), "\n".join(lines))
-        try:
+        with suppress(BadInput):
             read(path)
-        except BadInput:
-            return

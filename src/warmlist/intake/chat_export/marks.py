@@ -209,10 +209,7 @@ def _instead(text: str) -> Said | None:
     if "\n" in text or len(text) > 120:
         return None
     plain, words = folded(text), vocabulary()
-    if (
-        plain in words.deleted
-        or plain.removesuffix(" by admin").split(" admin ")[0] in words.deleted
-    ):
+    if plain in words.deleted or plain.startswith("this message was deleted by admin "):
         return Said("other", "", "deleted")
     first = re.split(r"[,.،、]| - |\s·\s", plain)[0].strip()
     if first in words.calls and len(plain) <= len(first) + 40:

@@ -5,6 +5,9 @@ from collections.abc import Iterable, Sequence
 from warmlist.intake.chat_export.marks import usual_order
 from warmlist.intake.chat_export.stamps import Stamp
 
+#: Years beyond are counted as in Thailand, where the day comes first.
+_BUDDHIST = 2400
+
 
 def suggested_order(stamps: Sequence[Stamp], texts: Iterable[str]) -> str | None:
     """The likely order of the dates, by the phone's language and the form of its stamps.
@@ -16,7 +19,7 @@ def suggested_order(stamps: Sequence[Stamp], texts: Iterable[str]) -> str | None
         if order := usual_order(text):
             return order
     first = stamps[0]
-    if first.separator == "." and max(first.widths[:2]) <= 2:
+    if max(first.date) > _BUDDHIST or (first.separator == "." and max(first.widths[:2]) <= 2):
         return "dmy"
     if first.period_first:
         return "ymd"

@@ -30,8 +30,8 @@ def _keep(standing: _Standing, name: str, hits: list[Hit]) -> None:
         standing.pop(name, None)
 
 
-def _shipping_cost_is_no_price(scene: Scene, standing: _Standing) -> None:
-    """ "How much is shipping" asks for delivery; sizes for a body ask for fit, not for stock."""
+def _shipping_cost_is_no_price(_scene: Scene, standing: _Standing) -> None:
+    """Where two kinds of question share words, the narrower one holds: shipping cost, fit."""
     for loser, winner in (
         ("price_inquiry", "delivery_inquiry"),
         ("price_inquiry", "after_sales_inquiry"),
@@ -43,8 +43,8 @@ def _shipping_cost_is_no_price(scene: Scene, standing: _Standing) -> None:
             _keep(standing, loser, _without_overlap(standing[loser], standing[winner]))
 
 
-def _a_counter_offer_is_no_commitment(scene: Scene, standing: _Standing) -> None:
-    """ "At 250 I buy" is a discount question: a promise that hangs on the price."""
+def _a_counter_offer_is_no_commitment(_scene: Scene, standing: _Standing) -> None:
+    """The offer "at 250 I buy" is a discount question: a promise that hangs on the price."""
     if "purchase_commitment" in standing and "discount_inquiry" in standing:
         commitments = standing["purchase_commitment"]
         offers = standing["discount_inquiry"]
@@ -52,13 +52,13 @@ def _a_counter_offer_is_no_commitment(scene: Scene, standing: _Standing) -> None
 
 
 def _too_expensive_and_goodbye(scene: Scene, standing: _Standing) -> None:
-    """ "Too expensive" is a refusal with a goodbye, nothing alone, and a discount with "less?"."""
+    """Too expensive: with a goodbye a refusal, with "can you do less?" a discount, else nothing."""
     dear = [hit for hit in scene.helpers.get("dear", ()) if scene.stands(hit, "refusal")]
     if dear and scene.helpers.get("goodbye") and "discount_inquiry" not in standing:
         standing.setdefault("refusal", []).extend(dear)
 
 
-def _opt_out_beats_frequency(scene: Scene, standing: _Standing) -> None:
+def _opt_out_beats_frequency(_scene: Scene, standing: _Standing) -> None:
     """Who wants no message at all states no frequency, and does not merely refuse one offer."""
     if "opt_out" in standing:
         sure = any(hit.pattern.confidence >= 0.8 for hit in standing["opt_out"])

@@ -24,7 +24,7 @@ _MACRO = re.compile(r"(?P<name>\w+) = (?P<body>.+)")
 class Pattern:
     """One line of a pattern file; its regular expression is compiled when first needed."""
 
-    __slots__ = ("_regex", "confidence", "asks", "because", "lang", "literals", "names", "source")
+    __slots__ = ("_regex", "asks", "because", "confidence", "lang", "literals", "names", "source")
 
     def __init__(
         self, section: Section, lang: str, line: int, text: str, macros: dict[str, str]

@@ -23,9 +23,12 @@ _REPORTABLE = frozenset(name for name in SIGNALS if name.endswith("_inquiry")) |
 
 _SENTENCE_END = re.compile(r"[!?。;\n]+|\.(?!\d)|~")
 _CLAUSE_END = re.compile(
-    r"[!?。;\n,、:]+|\.(?!\d)|~| - |\b(?:but|however|ma|pero|aber|sondern|doch)\b|但是?|不过|只是|而是"
+    r"[!?。;\n,、:]+|\.(?!\d)|~| - |\b(?:but|however|ma|pero|aber|sondern|doch)\b"
+    r"|但是?|不过|只是|而是"
 )
-_QUOTED = re.compile(r'"[^"\n]{1,300}"|“[^”\n]{1,300}”|„[^“”\n]{1,300}[“”]|«[^»\n]{1,300}»|「[^」\n]{1,300}」')
+_QUOTED = re.compile(
+    r'"[^"\n]{1,300}"|“[^”\n]{1,300}”|„[^“”\n]{1,300}[“”]|«[^»\n]{1,300}»|「[^」\n]{1,300}」'
+)
 #: How far a denial reaches over other words, in characters.
 _REACH = {"zh": 5, "en": 26, "it": 26, "de": 30}
 
@@ -91,9 +94,9 @@ class Scene:
     def _is_denied(self, hit: Hit) -> bool:
         start, _ = self.clause(hit.start)
         for denial in self.helpers.get("negation", ()):
-            if start <= denial.start <= hit.start:
-                if hit.start - denial.end <= _REACH[denial.pattern.lang]:
-                    return True
+            near = hit.start - denial.end <= _REACH[denial.pattern.lang]
+            if near and start <= denial.start <= hit.start:
+                return True
         return False
 
     def _shares_sentence(self, hit: Hit, helper: str) -> bool:

@@ -83,11 +83,7 @@ class LexiconReader:
         return {name: max(hits, key=_rank) for name, hits in standing.items()}
 
     def _hits(self, text: str, langs: tuple[str, ...]) -> Iterable[Hit]:
-        seen: set[int] = set()
-        for literal, _, _ in self._literals.find_matches_as_indexes(text, overlapping=True):
-            if literal in seen:
-                continue
-            seen.add(literal)
+        seen = {hit[0] for hit in self._literals.find_matches_as_indexes(text, overlapping=True)}
         tried: set[Pattern] = set()
         for literal in seen:
             for pattern in self._owners[literal]:

@@ -179,7 +179,7 @@ def _before(macros: Mapping[str, str], *, opens: bool, spaced: bool) -> str:
     edge = r"(?<!\w)" if spaced else ""
     if not opens:
         return edge
-    start = r"(?:^|(?<=[^\w '\-/&#@]) ?|(?<=[^\w '\-/&#@] ))"
+    start = r"(?:^ ?|(?<=[^\w '\-/&#@]) ?|(?<=[^\w '\-/&#@] ))"
     return start + _affix(macros, "hi", r"{} ?,? ?", spaced=spaced) + edge
 
 

@@ -1,0 +1,189 @@
+"""The columnar mirror: settled events as Parquet, sorted by handle, rebuildable at any time.
+
+Layout of the folder: `manifest.json` names the parts that count and the transaction before which all
+is settled; `part-N/type=.../*.parquet` hold the rows, no text of messages among them. A part is
+written whole before the manifest names it, so that a crash leaves the mirror as it was.
+"""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import orjson
+import pyarrow as pa
+
+from warmlist.engines.relations import SCHEMAS, Fetcher
+from warmlist.store.sql import queries
+
+SQL = queries("engines/mirror.sql")
+#: Another number makes older mirrors be built anew.
+FORMAT = 1
+#: More parts than this are merged into one.
+PARTS = 12
+COLUMNS = tuple(f.name for f in SCHEMAS["events"])
+
+
+@dataclass
+class Manifest:
+    """What the mirror holds: all transactions before `xid` of one database."""
+
+    format: int = FORMAT
+    database: str = ""
+    xid: int = 0
+    parts: list[str] = field(default_factory=list)
+    outdated: dict[str, list[int]] = field(default_factory=dict)  # part -> stale messages before it
+
+
+class Mirror:
+    """The mirror of one database in one folder; one process at a time advances it."""
+
+    def __init__(self, folder: Path, fetcher: Fetcher, memory: str = "512MB") -> None:
+        self._folder, self._fetcher, self._memory = folder, fetcher, memory
+        folder.mkdir(parents=True, exist_ok=True)
+        self.manifest = self._read()
+
+    def advance(self) -> int:
+        """Take over what was settled since the last time; returns how many rows came."""
+        horizon, database = self._horizon()
+        if self.manifest.database != database or self.manifest.xid > horizon:
+            self.manifest = Manifest(database=database)
+        if horizon == self.manifest.xid:
+            return 0
+        name = f"part-{horizon}"
+        shutil.rmtree(self._folder / name, ignore_errors=True)
+        rows = self._write(name, self._range(self.manifest.xid, horizon))
+        outdated = (
+            self._ids(SQL.outdated.format(range=self._range(self.manifest.xid, horizon, "s")))
+            if self.manifest.parts
+            else []
+        )
+        self.manifest.xid = horizon
+        if rows:
+            self.manifest.parts.append(name)
+            self.manifest.outdated[name] = outdated
+        if len(self.manifest.parts) > PARTS:
+            self._merge()
+        self._save()
+        return rows
+
+    def open(self, db: duckdb.DuckDBPyConnection) -> None:
+        """Create `events` and `handles` in a DuckDB: the mirror, what is not in it yet, and who is who."""
+        tail = self._fetcher.query(SQL.events.format(range=f"e.tx >= '{self.manifest.xid}'::xid8"))
+        handles = self._fetcher.query(SQL.handles, "handles")
+        superseded = self._fetcher.query(SQL.superseded)
+        stale = self._ids(SQL.outdated.format(range=f"s.tx >= '{self.manifest.xid}'::xid8"))
+        db.register("tail", tail)
+        db.register("handle_rows", handles)
+        db.execute("CREATE OR REPLACE TEMP TABLE handles AS SELECT * FROM handle_rows")
+        db.register("superseded", superseded)
+        parts = [self._select(part, later) for part, later in self._staleness(stale)]
+        parts.append(f"SELECT {', '.join(_plain())} FROM tail")
+        union = "\nUNION ALL\n".join(parts)
+        if superseded.num_rows:
+            columns = ", ".join(
+                "LEAST(e.gone_at, g.gone_at) AS gone_at" if c == "gone_at" else f"e.{c}"
+                for c in COLUMNS
+            )
+            union = (
+                f"SELECT {columns} FROM ({union}) AS e "
+                "LEFT JOIN superseded AS g ON g.event_id = e.event_id"
+            )
+        db.execute(f"CREATE OR REPLACE TEMP VIEW events AS {union}")
+
+    def _staleness(self, tail: list[int]) -> list[tuple[str, list[int]]]:
+        """For each part, the messages whose readings a later part or the tail holds anew."""
+        result = []
+        later = set(tail)
+        for part in reversed(self.manifest.parts):
+            result.append((part, sorted(later)))
+            later |= set(self.manifest.outdated.get(part, ()))
+        return result[::-1]
+
+    def _select(self, part: str, stale: list[int]) -> str:
+        files = f"{self._folder}/{part}/*/*.parquet".replace("'", "''")
+        select = (
+            f"SELECT {', '.join(_plain())} FROM read_parquet('{files}', hive_partitioning = true, "
+            "hive_types = {'type': VARCHAR})"
+        )
+        if stale:
+            select += f" WHERE NOT (type = 'reading' AND event_id IN ({', '.join(map(str, stale))}))"
+        return select
+
+    def _write(self, name: str, rows_of: str) -> int:
+        """Write one part, sorted by handle; returns its rows."""
+        target = self._folder / name
+        with duckdb.connect(config=self._config()) as db:
+            reader = self._fetcher.stream(SQL.events.format(range=rows_of))
+            db.register("incoming", reader)
+            db.execute(f"CREATE TEMP TABLE part AS SELECT {', '.join(_plain())} FROM incoming")
+            count = db.execute("SELECT count(*) FROM part").fetchone()
+            assert count is not None
+            if count[0]:
+                target.mkdir()
+                path = str(target).replace("'", "''")
+                db.execute(
+                    f"COPY (SELECT * FROM part ORDER BY type, handle_id, pos, event_id) TO '{path}' "
+                    "(FORMAT parquet, PARTITION_BY (type), COMPRESSION zstd, ROW_GROUP_SIZE 122880, "
+                    "OVERWRITE_OR_IGNORE true)"
+                )
+            return int(count[0])
+
+    def _merge(self) -> None:
+        """One part out of all, without asking PostgreSQL."""
+        name = f"part-{self.manifest.xid}-merged"
+        shutil.rmtree(self._folder / name, ignore_errors=True)
+        union = "\nUNION ALL\n".join(self._select(p, s) for p, s in self._staleness([]))
+        path = str(self._folder / name).replace("'", "''")
+        (self._folder / name).mkdir()
+        with duckdb.connect(config=self._config()) as db:
+            db.execute(
+                f"COPY (SELECT * FROM ({union}) ORDER BY type, handle_id, pos, event_id) TO '{path}' "
+                "(FORMAT parquet, PARTITION_BY (type), COMPRESSION zstd, ROW_GROUP_SIZE 122880, "
+                "OVERWRITE_OR_IGNORE true)"
+            )
+        self.manifest.parts, self.manifest.outdated = [name], {}
+
+    def _config(self) -> dict[str, Any]:
+        spill = self._folder / "spill"
+        return {"memory_limit": self._memory, "temp_directory": str(spill), "threads": 2}
+
+    def _horizon(self) -> tuple[int, str]:
+        row = self._fetcher.query(SQL.horizon).to_pylist()[0].values()
+        xmin, database, system = row
+        return int(xmin), f"{system}/{database}"
+
+    def _range(self, first: int, behind: int, table: str = "e") -> str:
+        return f"{table}.tx >= '{first}'::xid8 AND {table}.tx < '{behind}'::xid8"
+
+    def _ids(self, sql: str) -> list[int]:
+        return [int(i) for i in self._fetcher.query(sql)["event_id"].to_pylist()]
+
+    def _read(self) -> Manifest:
+        path = self._folder / "manifest.json"
+        if not path.is_file():
+            return Manifest()
+        try:
+            found = Manifest(**orjson.loads(path.read_bytes()))
+        except (orjson.JSONDecodeError, TypeError):
+            return Manifest()
+        complete = all((self._folder / part).is_dir() for part in found.parts)
+        return found if found.format == FORMAT and complete else Manifest()
+
+    def _save(self) -> None:
+        path = self._folder / "manifest.json"
+        draft = path.with_suffix(".new")
+        draft.write_bytes(orjson.dumps(self.manifest.__dict__))
+        draft.replace(path)
+        for left in self._folder.glob("part-*"):
+            if left.name not in self.manifest.parts:
+                shutil.rmtree(left, ignore_errors=True)
+
+
+def _plain() -> list[str]:
+    """Every column of events, in the types of its schema."""
+    types = {pa.int64(): "BIGINT", pa.int32(): "INTEGER", pa.string(): "VARCHAR", pa.bool_(): "BOOLEAN"}
+    return [f"CAST({f.name} AS {types[f.type]}) AS {f.name}" for f in SCHEMAS["events"]]

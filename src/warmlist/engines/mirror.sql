@@ -1,0 +1,29 @@
+-- name: horizon
+-- The oldest transaction still open: everything before it is settled.
+SELECT pg_snapshot_xmin(pg_current_snapshot())::text, current_database(), (SELECT system_identifier::text FROM pg_control_system())
+
+-- name: events
+-- Settled events of a range of transactions, with what their messages were read as.
+SELECT e.id AS event_id, e.handle_id, e.type, e.pos, e.known_at, e.direction, e.kind, e.purpose,
+  e.personal, e.status, e.key, e.value, e.number, e.sku, e.category, e.dimension, e.label, e.moment_at,
+  NULL::bigint AS bits, NULL::bigint AS gone_at
+FROM events e
+WHERE {range} AND (e.type <> 'receipt' OR e.status IN ('read', 'played'))
+UNION ALL
+SELECT e.event_id, e.handle_id, 'reading', e.pos, e.known_at, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
+  NULL, NULL, NULL, NULL, NULL, NULL, e.bits, e.gone_at
+FROM signals e
+WHERE {range}
+
+-- name: outdated
+-- Messages whose readings in this range were written anew, so that earlier copies are stale.
+SELECT DISTINCT s.event_id FROM signals s JOIN events m ON m.id = s.event_id
+WHERE s.tx <> m.tx AND {range}
+
+-- name: superseded
+-- Events that count only up to a moment.
+SELECT event_id, gone_at FROM superseded
+
+-- name: handles
+-- Every handle with its customer.
+SELECT id AS handle_id, customer_id FROM handles

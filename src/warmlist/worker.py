@@ -1,0 +1,173 @@
+"""The worker: deliveries become events, customers with news get new labels, time moves labels too.
+
+One thread inside `serve` (and any number of `warmlist worker` processes elsewhere) runs these rounds:
+the inbox first, then customers with news, then rechecks, then one piece of history. It sleeps until
+somebody wakes it or the next recheck is due.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import psycopg
+import structlog
+
+from warmlist import clock
+from warmlist.errors import StoreUnavailable, WarmlistError
+from warmlist.events.log import EventLog
+from warmlist.intake.work import work_waiting
+from warmlist.labels.assign import SQL as ASSIGN
+from warmlist.labels.assign import Labeller
+from warmlist.labels.everybody import Everybody
+from warmlist.labels.history import replay_some
+from warmlist.store.database import Store
+
+log = structlog.get_logger(__name__)
+
+#: Customers labelled in one transaction: small, so that the single message waits for few others.
+BATCH = 64
+#: More marks than this are cheaper to answer for everybody at once, in a process of its own.
+BULK = 5_000
+#: Longest sleep, in seconds; a recheck or a wake ends it sooner.
+IDLE = 1.0
+#: Longest pause after the database failed, in seconds.
+LONGEST_PAUSE = 15.0
+
+
+@dataclass
+class Counters:
+    """What the worker did since it started."""
+
+    deliveries: int = 0
+    events: int = 0
+    relabelled: int = 0
+    changed: int = 0
+    rechecked: int = 0
+    failures: int = 0
+    backlog: int = 0  # marks that waited when last looked at
+    last_round_at: int = 0
+
+
+@dataclass
+class Worker:
+    """One worker; `run` blocks until `stop`. `wake` may be called from any thread."""
+
+    store: Store
+    events: EventLog
+    labeller: Callable[[], Labeller]
+    everybody: Everybody
+    now: Callable[[], int] = clock.now_ms
+    counters: Counters = field(default_factory=Counters)
+    _wake: threading.Event = field(default_factory=threading.Event)
+    _stop: threading.Event = field(default_factory=threading.Event)
+
+    def wake(self) -> None:
+        """There is something to do."""
+        self._wake.set()
+
+    def stop(self) -> None:
+        """Finish the round under way, then return from `run`."""
+        self._stop.set()
+        self._wake.set()
+
+    def run(self) -> None:
+        """Work until stopped; a failing database is waited for, nothing is lost meanwhile."""
+        pause = 0.5
+        listener = threading.Thread(target=self._listen, name="worker-listener", daemon=True)
+        listener.start()
+        while not self._stop.is_set():
+            try:
+                self._rounds()
+                pause = 0.5
+            except (StoreUnavailable, psycopg.OperationalError, psycopg.InterfaceError) as error:
+                self.counters.failures += 1
+                log.warning("the database does not answer; trying again", error=type(error).__name__)
+                self._stop.wait(pause)
+                pause = min(pause * 2, LONGEST_PAUSE)
+            except Exception as error:
+                # A defect must not stop labelling for good; it is logged, counted and tried again.
+                self.counters.failures += 1
+                log.exception("the worker met a defect", error=type(error).__name__)
+                self._stop.wait(pause)
+                pause = min(pause * 2, LONGEST_PAUSE)
+        self.everybody.stop()
+
+    def _rounds(self) -> None:
+        labeller = self.labeller()
+        try:
+            with self.store.connect() as conn:
+                while not self._stop.is_set():
+                    self._wake.clear()
+                    if not self.round(conn, labeller):
+                        self._wake.wait(self._nap(conn))
+        finally:
+            labeller.close()
+
+    def round(self, conn: psycopg.Connection, labeller: Labeller) -> bool:
+        """One round; says whether anything was done."""
+        now = self.now()
+        self.counters.last_round_at = now
+        worked = work_waiting(conn, self.events.append, now_ms=now)
+        conn.commit()
+        self.counters.deliveries += worked.deliveries
+        self.counters.events += worked.events
+        done = bool(worked.deliveries)
+        done |= self._label_news(conn, labeller)
+        done |= self._recheck(conn, labeller)
+        return done or replay_some(conn, labeller, now)
+
+    def _label_news(self, conn: psycopg.Connection, labeller: Labeller) -> bool:
+        self.counters.backlog = waiting = _count(conn, BULK + 1)
+        conn.commit()
+        if waiting > BULK:
+            self.everybody.start()
+        if not waiting:
+            return False
+        after = self.everybody.taking_up_to()
+        news = labeller.claim_news(conn, BATCH, after)
+        self._relabel(conn, labeller, news)
+        return bool(news)
+
+    def _recheck(self, conn: psycopg.Connection, labeller: Labeller) -> bool:
+        now = self.now()
+        due = labeller.claim_due(conn, now, BATCH)
+        self._relabel(conn, labeller, dict.fromkeys(due, now + 1))
+        self.counters.rechecked += len(due)
+        return bool(due)
+
+    def _relabel(
+        self, conn: psycopg.Connection, labeller: Labeller, news: Mapping[int, int | None]
+    ) -> None:
+        if news:
+            done = labeller.relabel(conn, news, self.now())
+            self.counters.relabelled += done.customers
+            self.counters.changed += len(done.changed)
+        conn.commit()
+
+    def _nap(self, conn: psycopg.Connection) -> float:
+        row = conn.execute(ASSIGN.next_due).fetchone()
+        conn.commit()
+        if row is None or row[0] is None:
+            return IDLE
+        return max(0.0, min(IDLE, (row[0] - self.now()) / 1_000))
+
+    def _listen(self) -> None:
+        """Wakes the worker when another process brings events."""
+        while not self._stop.is_set():
+            try:
+                with self.store.connect() as conn:
+                    conn.autocommit = True
+                    conn.execute("LISTEN work")
+                    while not self._stop.is_set():
+                        for _ in conn.notifies(timeout=IDLE, stop_after=1):
+                            self._wake.set()
+            except (psycopg.Error, WarmlistError):
+                time.sleep(IDLE)
+
+
+def _count(conn: psycopg.Connection, limit: int) -> int:
+    row = conn.execute(ASSIGN.waiting, {"limit": limit}).fetchone()
+    return int(row[0]) if row else 0

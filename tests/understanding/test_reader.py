@@ -1,0 +1,110 @@
+"""What any reader promises, tried on the built-in one."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from warmlist.errors import NotFound
+from warmlist.understanding import signals
+from warmlist.understanding.normalise import Folded, fold
+from warmlist.understanding.reader import default_reader
+
+pytestmark = pytest.mark.unit
+
+ANY_TEXT = st.text(st.characters(exclude_categories=()), max_size=200)
+
+
+def said(text: str) -> set[str]:
+    return {found.name for found in default_reader().read(text).signals}
+
+
+def words(text: str, name: str) -> str:
+    spans = {found.name: found.span for found in default_reader().read(text).signals}
+    start, end = spans[name]
+    return text[start:end]
+
+
+@settings(deadline=None)  # the first call loads the reader
+@given(ANY_TEXT, st.sampled_from([None, "it", "zh-Hant", "es"]))
+def test_any_text_is_read_and_spans_lie_in_it(text, lang):
+    reading = default_reader().read(text, lang)
+    for found in reading.signals:
+        start, end = found.span
+        assert 0 <= start < end <= len(text)
+        assert text[start:end].strip()
+    places = [signals.SIGNALS.index(found.name) for found in reading.signals]
+    assert places == sorted(set(places))
+
+
+@settings(deadline=None)  # the first call loads the reader
+@given(ANY_TEXT)
+def test_folded_characters_know_where_they_came_from(text):
+    folded = Folded.of(text)
+    assert len(folded.starts) == len(folded.text)
+    assert list(folded.starts) == sorted(folded.starts)
+    assert all(0 <= at < len(text) for at in folded.starts)
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "shown"),
+    [
+        ("Ciao!  Quanto\u200b   costa?", "price_inquiry", "Quanto\u200b   costa"),
+        ("😀😀 how much is it?", "price_inquiry", "how much is"),
+        ("請問這個多少錢?", "price_inquiry", "多少錢"),
+        ("Gibt es e\u0301in Versand nach Zürich?", "delivery_inquiry", "Versand nach Zürich"),
+    ],
+)
+def test_the_span_is_exact_in_the_original(text, name, shown):
+    assert words(text, name) == shown
+
+
+def test_folding():
+    assert fold("Straße, perché, 這個?  ciaooo") == "strasse, perche, 这个? ciao"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("how much is shipping to Rome?", {"delivery_inquiry"}),
+        ("quanto costa la spedizione?", {"delivery_inquiry"}),
+        ("  \ud800price?", {"price_inquiry"}),
+        ("best price?", {"price_inquiry", "discount_inquiry"}),
+        ("最低多少", {"price_inquiry", "discount_inquiry"}),
+        ("at 250 I'll take it", {"discount_inquiry"}),
+        ("too expensive, bye", {"refusal"}),
+        ("too expensive, can you do less?", {"discount_inquiry"}),
+        ("you told me the price yesterday", set()),
+        ("which size for my height, i'm 170 cm tall?", {"spec_inquiry"}),
+        ("do you have size 40?", {"stock_inquiry"}),
+        ("take me off your list", {"opt_out"}),
+        ("unsubscribe", {"opt_out"}),
+        ("别再给我发消息了", {"opt_out"}),
+        ("where is your shop?", set()),
+        ("👍🏽❤️", {"courtesy"}),
+        ("grazie mille!", {"courtesy"}),
+        ("你好", {"courtesy"}),
+        ("thanks, how much is it?", {"price_inquiry"}),
+        ("", set()),
+        ("   ", set()),
+    ],
+)
+def test_conventions(text, expected):
+    assert said(text) == expected
+
+
+def test_bits_and_names_are_each_others_inverse():
+    for place, name in enumerate(signals.SIGNALS):
+        assert signals.bit(name) == 1 << place
+    assert signals.names(signals.mask("refusal", "price_inquiry")) == ("price_inquiry", "refusal")
+    assert signals.names(1 << 60) == ()
+    with pytest.raises(NotFound):
+        signals.bit("greeting")
+
+
+def test_every_pattern_compiles():
+    for pattern in default_reader().patterns:
+        assert pattern.regex.groups == 1, pattern.because
+
+
+def test_the_version_names_code_and_data():
+    assert default_reader().version.startswith("lexicon-1+")

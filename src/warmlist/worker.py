@@ -84,7 +84,9 @@ class Worker:
                 pause = 0.5
             except (StoreUnavailable, psycopg.OperationalError, psycopg.InterfaceError) as error:
                 self.counters.failures += 1
-                log.warning("the database does not answer; trying again", error=type(error).__name__)
+                log.warning(
+                    "the database does not answer; trying again", error=type(error).__name__
+                )
                 self._stop.wait(pause)
                 pause = min(pause * 2, LONGEST_PAUSE)
             except Exception as error:

@@ -1,7 +1,7 @@
 """One spelling for each phone number, whoever wrote it."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from warmlist.connectors.phones import e164
@@ -111,6 +111,7 @@ def test_what_is_no_number_is_none(text):
     assert e164(text) is None
 
 
+@settings(deadline=None)
 @given(st.from_regex(r"\+?[1-9][0-9]{5,16}", fullmatch=True) | st.text(max_size=20))
 def test_the_canonical_form_is_a_fixed_point(text):
     once = e164(text)

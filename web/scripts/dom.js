@@ -14,6 +14,7 @@ export const narrow = matchMedia('(max-width: 820px)');
 
 /** Whether keys belong to what is focused instead of to the page. */
 export function typing(target) {
+  if (target.closest('dialog:not([open])')) return false; // closed a moment ago
   return Boolean(
     target.closest('input:not([type="radio"]), textarea, select, dialog[open], [contenteditable]'),
   );

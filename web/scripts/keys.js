@@ -18,6 +18,11 @@ export function listen(run) {
       return;
     }
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+    if (key === 'Escape' && $('dialog[open]')) {
+      event.preventDefault(); // the browser would close it a little later than the next key comes
+      $$('dialog[open]').at(-1).close();
+      return;
+    }
     if (key === 'Escape' && target.matches('#words')) target.blur();
     if ($('dialog[open]') || typing(target)) return;
     if (key === 'Enter' && target.closest('button, summary, a:not(.open)')) return;

@@ -110,7 +110,9 @@ class Mirror:
             "hive_types = {'type': VARCHAR})"
         )
         if stale:
-            select += f" WHERE NOT (type = 'reading' AND event_id IN ({', '.join(map(str, stale))}))"
+            select += (
+                f" WHERE NOT (type = 'reading' AND event_id IN ({', '.join(map(str, stale))}))"
+            )
         return select
 
     def _write(self, name: str, rows_of: str) -> int:
@@ -185,5 +187,10 @@ class Mirror:
 
 def _plain() -> list[str]:
     """Every column of events, in the types of its schema."""
-    types = {pa.int64(): "BIGINT", pa.int32(): "INTEGER", pa.string(): "VARCHAR", pa.bool_(): "BOOLEAN"}
+    types = {
+        pa.int64(): "BIGINT",
+        pa.int32(): "INTEGER",
+        pa.string(): "VARCHAR",
+        pa.bool_(): "BOOLEAN",
+    }
     return [f"CAST({f.name} AS {types[f.type]}) AS {f.name}" for f in SCHEMAS["events"]]

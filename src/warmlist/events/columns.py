@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -46,6 +46,10 @@ class Money:
         if abs(minor) > VALUE_LIMIT:
             raise BadInput(f"amount {amount} {currency or self.currency} is too large to be money")
         return minor
+
+    def at(self, moment: int) -> Callable[[Decimal, str], int | None]:
+        """Amounts to minor units at the rates of one moment (epoch ms), as packs read thresholds."""
+        return lambda amount, currency: self.value(amount, currency, moment)
 
     def _rate(self, currency: str, at: int) -> Decimal | None:
         day = from_ms(at).date()

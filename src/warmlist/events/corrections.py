@@ -32,7 +32,9 @@ def apply(
     A message and its corrections may come in any order; the rows are the same in the end.
     """
     keys = {
-        hash64(e.source, e.id): place for place, (_, e, _) in enumerate(fresh) if e.type == "message"
+        hash64(e.source, e.id): place
+        for place, (_, e, _) in enumerate(fresh)
+        if e.type == "message"
     }
     corrected = {
         hash64(e.source, str(e.fields.get("message", "")))
@@ -90,7 +92,9 @@ def _timeline(
             bits, found = with_signal(bits, found, str(body.get("name")), body.get("action"))
         else:
             by = version
-            again = read(body["text"]) if body.get("action") == "edit" and body.get("text") else None
+            again = (
+                read(body["text"]) if body.get("action") == "edit" and body.get("text") else None
+            )
             bits, found = (again.bits, again.found) if again else (0, [])
         stages.append((max(known_at, step["known_at"]), bits, found, by))
     ends: list[int | None] = [*(s[0] for s in stages[1:]), None]

@@ -55,7 +55,9 @@ def resolve(conn: psycopg.Connection, events: Sequence[Event], now_ms: int) -> K
     owner = dict(zip(unknown_groups, fresh, strict=True))
     missing = [h for h in named if h not in known.handles]
     if missing:
-        targets = [owner.get(groups[h]) or _customer_of(by_group[groups[h]], known) for h in missing]
+        targets = [
+            owner.get(groups[h]) or _customer_of(by_group[groups[h]], known) for h in missing
+        ]
         rows = conn.execute(SQL.new_handles, {"handles": missing, "customers": targets}).fetchall()
         known.handles.update({h: (i, c) for h, i, c in rows})
     return known

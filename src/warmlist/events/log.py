@@ -65,9 +65,7 @@ class EventLog:
     read: Reader
     version: str  # of what reads, kept with every signal
 
-    def append(
-        self, conn: psycopg.Connection, events: Sequence[Event], *, now_ms: int
-    ) -> Appended:
+    def append(self, conn: psycopg.Connection, events: Sequence[Event], *, now_ms: int) -> Appended:
         """Add what is new, with its signals and the marks that its customers need new labels.
 
         now_ms: epoch ms, the moment of arrival. Raises BadInput when an amount or time is no such
@@ -84,7 +82,9 @@ class EventLog:
         rows = [columns(e, known.handle_id(e.handle), money, Jsonb(dict(e.fields))) for e in events]
         idents = [e.ident for e in events]
         digests = [e.digest for e in events]
-        new = _insert(conn, [(i, None, d, *r) for i, d, r in zip(idents, digests, rows, strict=True)])
+        new = _insert(
+            conn, [(i, None, d, *r) for i, d, r in zip(idents, digests, rows, strict=True)]
+        )
         taken: dict[int, int] = {}  # place in the batch -> event id
         for place, ident in enumerate(idents):
             if ident in new:
@@ -128,9 +128,7 @@ class EventLog:
         if not changed:
             return 0
         revised = {p: _revised(idents[p], digests[p]) for p in changed}
-        new = _insert(
-            conn, [(revised[p], idents[p], digests[p], *rows[p]) for p in changed]
-        )
+        new = _insert(conn, [(revised[p], idents[p], digests[p], *rows[p]) for p in changed])
         kept = 0
         for place in changed:
             if revised[place] in new:

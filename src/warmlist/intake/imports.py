@@ -7,6 +7,7 @@ was killed half-way is simply run again.
 import contextlib
 import gzip
 import itertools
+import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -139,9 +140,9 @@ def run_import(
     return report
 
 
-def read(path: Path, kind: str, options: ImportOptions, *, now_ms: int) -> Iterator[
-    Event | LineProblem
-]:  # fmt: skip
+def read(
+    path: Path, kind: str, options: ImportOptions, *, now_ms: int
+) -> Iterator[Event | LineProblem]:
     """Every event of one file of a known kind, and every line that gave none."""
     if kind not in KINDS:
         raise BadInput(f"--kind {kind}: it is one of {', '.join(KINDS)}")
@@ -236,7 +237,9 @@ def _events(
     except WarmlistError as error:
         report.failed[file] = str(error)
     except OSError as error:
-        report.failed[file] = f"cannot be read: {error.strerror or 'damaged'}"
+        report.failed[file] = f"the file cannot be read: {error.strerror or 'it is damaged'}"
+    except (EOFError, zlib.error):
+        report.failed[file] = "the gzip file is damaged (download it again)"
 
 
 def _append(

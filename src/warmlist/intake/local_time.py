@@ -1,7 +1,7 @@
 """Local clock times, as files without an offset write them -> instants."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from warmlist.clock import DAY
@@ -44,8 +44,3 @@ def local_time(name: str) -> LocalTime:
             f"--time-zone {name}: no such time zone", hint="write an IANA name, as Europe/Rome"
         )
     return LocalTime(ZoneInfo(name))
-
-
-def wall_time(ms: int, zone: ZoneInfo = ZoneInfo("UTC")) -> datetime:  # noqa: B008 - immutable
-    """Epoch ms -> the naive wall time in a zone."""
-    return datetime.fromtimestamp(ms / 1000, tz=UTC).astimezone(zone).replace(tzinfo=None)

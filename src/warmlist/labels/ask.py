@@ -23,7 +23,9 @@ from warmlist.rules.conclude import ManualAct, conclude
 class _About:
     """What plain Python needs of one customer's rows."""
 
-    visible_from: list[int] = field(default_factory=list)  # ms, sorted: when each row begins to count
+    visible_from: list[int] = field(
+        default_factory=list
+    )  # ms, sorted: when each row begins to count
     known_at: set[int] = field(default_factory=set)
     acts: list[tuple[int, int | None, ManualAct]] = field(default_factory=list)
     events_at: dict[int, list[int]] = field(default_factory=dict)  # pos -> event ids

@@ -147,9 +147,7 @@ class Labeller:
     ) -> None:
         """End assignments (id -> when) and write new ones, with their evidence."""
         if closing:
-            conn.execute(
-                SQL.close, {"ids": list(closing), "until": list(closing.values())}
-            )
+            conn.execute(SQL.close, {"ids": list(closing), "until": list(closing.values())})
         if not held:
             return
         evidence = self._evidence(customers, held)
@@ -306,9 +304,9 @@ def changes(
     return held, closing
 
 
-def announce(conn: psycopg.Connection, customers: Sequence[int], as_of: int) -> None:
-    """Tell open pages, once the transaction commits, whose standing changed."""
-    payload = orjson.dumps({"customers": list(customers), "as_of": as_of}).decode()
+def announce(conn: psycopg.Connection, customers: Sequence[int] | None, as_of: int) -> None:
+    """Tell open pages, once the transaction commits, whose standing changed; None = many."""
+    payload = orjson.dumps({"customers": customers, "as_of": as_of}).decode()
     if len(payload) > LONGEST_NOTICE:
         payload = orjson.dumps({"customers": None, "as_of": as_of}).decode()
     conn.execute(SQL.announce, {"payload": payload})

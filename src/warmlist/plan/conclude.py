@@ -140,12 +140,16 @@ def _label_steps(chain: Chain, dimensions: list[Dimension], table: str, number: 
     matched = chain.add(
         f"rules_{number}",
         f"which rule matches: {keys}",
-        "SELECT *,\n  " + ",\n  ".join(c for d in dimensions for c in _matches(d)) + f"\nFROM {table}",
+        "SELECT *,\n  "
+        + ",\n  ".join(c for d in dimensions for c in _matches(d))
+        + f"\nFROM {table}",
     )
     return chain.add(
         f"labels_{number}",
         f"labels, where those set by hand win: {keys}",
-        "SELECT *,\n  " + ",\n  ".join(c for d in dimensions for c in _chosen(d)) + f"\nFROM {matched}",
+        "SELECT *,\n  "
+        + ",\n  ".join(c for d in dimensions for c in _chosen(d))
+        + f"\nFROM {matched}",
     )
 
 

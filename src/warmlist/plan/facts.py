@@ -142,7 +142,9 @@ class _Builder:
             if all(n in self.emitted for n in stream.needs) and all(
                 f in self.known for f in stream.facts
             ):
-                sql = fill(stream, self.thresholds, self.made.table, self.horizons.get(stream.name, 0))
+                sql = fill(
+                    stream, self.thresholds, self.made.table, self.horizons.get(stream.name, 0)
+                )
                 self.chain.add(stream.name, stream.says, sql)
                 self.emitted.add(stream.name)
 

@@ -171,7 +171,9 @@ class Compare(Node):
     def holds(self, values: Values, as_of: int) -> bool:
         left = values[self.left]
         right = values[self.right] if isinstance(self.right, str) else self.right
-        return left is not None and right is not None and COMPARISONS[self.symbol].meaning(left, right)
+        return (
+            left is not None and right is not None and COMPARISONS[self.symbol].meaning(left, right)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,7 +291,14 @@ class _Reader:
         )  # fmt: skip
 
     def compare(self, tree: exp.Expression) -> Node:
-        symbol = {exp.LTE: "<=", exp.LT: "<", exp.GTE: ">=", exp.GT: ">", exp.EQ: "=", exp.NEQ: "<>"}[
+        symbol = {
+            exp.LTE: "<=",
+            exp.LT: "<",
+            exp.GTE: ">=",
+            exp.GT: ">",
+            exp.EQ: "=",
+            exp.NEQ: "<>",
+        }[
             type(tree)  # type: ignore[index]
         ]
         left, right = tree.this, tree.expression

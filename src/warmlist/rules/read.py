@@ -43,7 +43,9 @@ def read_pack(folder: Path, to_minor: ToMinor = _us_dollars) -> Pack:
         raise BadPack(f"{folder}: there is no pack.yaml; a pack is a folder that holds one")
     head = read(folder / "pack.yaml", "pack.yaml").allow("name", "version", "says", "worth")
     warnings: list[str] = []
-    thresholds = _thresholds(read(folder / "thresholds.yaml", "thresholds.yaml"), to_minor, warnings)
+    thresholds = _thresholds(
+        read(folder / "thresholds.yaml", "thresholds.yaml"), to_minor, warnings
+    )
     facts = _facts(_files(folder, "facts"), thresholds)
     label_files = _files(folder, "labels")
     words = Vocabulary(
@@ -56,7 +58,9 @@ def read_pack(folder: Path, to_minor: ToMinor = _us_dollars) -> Pack:
     )  # fmt: skip
     dimensions = _in_order([_dimension(t, words) for t in label_files])
     playbooks = [
-        _playbook(row, words, facts) for t in _files(folder, "playbooks") for row in t.rows("playbooks")
+        _playbook(row, words, facts)
+        for t in _files(folder, "playbooks")
+        for row in t.rows("playbooks")
     ]
     worth = {c: int(p) for c, p in head.table("worth").items()} if "worth" in head else {}
     return Pack(
@@ -84,9 +88,7 @@ def _thresholds(table: Table, to_minor: ToMinor, warnings: list[str]) -> dict[st
                 "do not match until one is set"
             )
             value = NEVER
-        found[str(name)] = Threshold(
-            name, kind, value, text, row.text("source"), row.text("since")
-        )
+        found[str(name)] = Threshold(name, kind, value, text, row.text("source"), row.text("since"))
     return found
 
 
@@ -163,7 +165,9 @@ def _where(row: Table, source: str) -> exp.Expression | None:
     columns = streams()[source].columns
     for column in tree.find_all(exp.Column):
         if column.name not in columns:
-            raise BadPack(f"{text.at}: {source} has no column {column.name!r}{near(column.name, columns)}")
+            raise BadPack(
+                f"{text.at}: {source} has no column {column.name!r}{near(column.name, columns)}"
+            )
     return tree.transform(lambda node: _says(node, text))
 
 
@@ -186,7 +190,9 @@ def _dimension(table: Table, words: Vocabulary) -> Dimension:
     kind = table.text("kind")
     if kind not in ("exclusive", "set"):
         raise BadPack(f"{kind.at}: kind is exclusive or set, not {kind!r}")
-    labels = {str(key): _label(key, table.table("labels").table(key)) for key in table.table("labels")}
+    labels = {
+        str(key): _label(key, table.table("labels").table(key)) for key in table.table("labels")
+    }
     rules = tuple(_rule(row, labels, words) for row in table.rows("rules"))
     _figure_kind, review = _figure(table.text("review"), _us_dollars)
     return Dimension(
@@ -235,7 +241,9 @@ def _placeholders(because: Mapping[str, str], words: Vocabulary, at: str) -> Non
     for sentence in because.values():
         for name in re.findall(r"\{(\w+)\}", sentence):
             if name not in words.units:
-                raise BadPack(f"{at}: the sentence names an unknown fact {name!r}{near(name, words.units)}")
+                raise BadPack(
+                    f"{at}: the sentence names an unknown fact {name!r}{near(name, words.units)}"
+                )
 
 
 def _in_order(dimensions: list[Dimension]) -> tuple[Dimension, ...]:

@@ -37,7 +37,9 @@ class Table(dict[str, Any]):
         """Refuse keys that mean nothing here, offering the nearest that does."""
         for key in self:
             if key not in keys:
-                raise BadPack(f"{getattr(key, 'at', self.at)}: unknown key {key!r}{near(key, keys)}")
+                raise BadPack(
+                    f"{getattr(key, 'at', self.at)}: unknown key {key!r}{near(key, keys)}"
+                )
         return self
 
     def text(self, key: str, default: str | None = None) -> Text:
@@ -51,7 +53,9 @@ class Table(dict[str, Any]):
     def table(self, key: str) -> Table:
         value = self.get(key)
         if not isinstance(value, Table):
-            raise BadPack(f"{getattr(value, 'at', self.at)}: {key!r} takes a table of names and values")
+            raise BadPack(
+                f"{getattr(value, 'at', self.at)}: {key!r} takes a table of names and values"
+            )
         return value
 
     def rows(self, key: str) -> Iterator[Table]:

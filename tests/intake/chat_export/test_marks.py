@@ -120,9 +120,9 @@ def test_a_call_is_a_call(text):
 
 @pytest.mark.parametrize(
     "text",
-    ["Hello <b>there</b>", "voice call me tomorrow please, it is about the order of last week",
-     "a (b)", "null", "x.y", "<3", "image", "I deleted this message", "5 < 6 > 4", "",
-     "see list.pdf (page 3 of it)"],
+    ["Hello <b>there</b>", "videochiamata", "Voice call", "a (b)", "null", "x.y", "<3", "image",
+     "voice call me tomorrow please, it is about the order of last week", "5 < 6 > 4", "",
+     "I deleted this message", "see list.pdf (page 3 of it)"],
 )  # fmt: skip
 def test_ordinary_text_is_left_alone(text):
     said = read_marks(text)

@@ -145,6 +145,16 @@ def test_in_a_group_each_author_outside_the_team_is_a_customer(tmp_path):
     assert LineProblem(2, reader.NOTICE, kept=True) in found
 
 
+def test_a_groups_own_notices_make_it_no_customer(tmp_path):
+    text = (
+        "[15.03.24, 18:00:01] Amici: \u200ePorukē un zvani ir šifrēti\n"
+        "[15.03.24, 18:05:01] Anna: quanto costa?\n[15.03.24, 18:06:01] Li: 40 €\n"
+    )
+    found = read(export(tmp_path, text, "_chat.txt"), team=("Li",))
+    assert [e.fields["direction"] for e in messages(found)] == ["in", "out"]
+    assert LineProblem(1, reader.NOTICE, kept=True) in found
+
+
 def test_in_a_group_without_a_team_nobody_is_guessed(tmp_path):
     with pytest.raises(BadInput, match="--team") as caught:
         read(export(tmp_path, GROUP, "WhatsApp Chat with Amici.txt"))

@@ -62,7 +62,8 @@ class Vocabulary:
     deleted: frozenset[str]
     edited: frozenset[str]
     attached: frozenset[str]
-    calls: tuple[str, ...]
+    missed: frozenset[str]
+    talked: frozenset[str]
     notices: tuple[str, ...]
     titles: tuple[re.Pattern[str], ...]
     order_of: Mapping[str, str]
@@ -94,7 +95,8 @@ def vocabulary() -> Vocabulary:
         deleted=frozenset(phrases("deleted")),
         edited=frozenset(phrases("edited")),
         attached=frozenset(phrases("attached")),
-        calls=tuple(phrases("calls")),
+        missed=frozenset(phrases("missed")),
+        talked=frozenset(phrases("talked")),
         notices=tuple(
             unicodedata.normalize("NFKC", phrase).casefold()
             for words in languages.values()
@@ -141,7 +143,7 @@ def read_marks(raw: str) -> Said:
     own_words = raw.startswith(OWN_WORDS)
     text, edited = _without_edit_mark(raw)
     text = text.removeprefix(OWN_WORDS)
-    said = _file(text) or _instead(text)
+    said = _file(text) or _instead(text, own_words=own_words)
     if said is not None:
         return replace(said, edited=edited)
     if own_words:
@@ -204,7 +206,7 @@ def _kind_of_file(name: str) -> str:
     return _KIND_OF_EXTENSION.get(name.rpartition(".")[2].lower(), "document")
 
 
-def _instead(text: str) -> Said | None:
+def _instead(text: str, *, own_words: bool) -> Said | None:
     """A message that was taken back, or a call."""
     if "\n" in text or len(text) > 120:
         return None
@@ -212,6 +214,6 @@ def _instead(text: str) -> Said | None:
     if plain in words.deleted or plain.startswith("this message was deleted by admin "):
         return Said("other", "", "deleted")
     first = re.split(r"[,.،、]| - |\s·\s", plain)[0].strip()
-    if first in words.calls and len(plain) <= len(first) + 40:
+    if first in words.missed or (own_words and first in words.talked):
         return Said("call", "", "call")
     return None

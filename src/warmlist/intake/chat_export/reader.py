@@ -9,7 +9,7 @@ gives the same ids for the messages it shares.
 import hashlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, time
 from pathlib import Path
 from typing import Any
@@ -97,7 +97,7 @@ def read_chat(path: Path, options: ChatOptions) -> Iterator[Event | LineProblem]
 
 
 def _understand(blocks: list[Block], title: str | None, options: ChatOptions) -> _Chat:
-    said = [_said(place, block) for place, block in enumerate(blocks)]
+    said = _without_the_group(blocks, [_said(place, block) for place, block in enumerate(blocks)])
     if title is None and blocks[0].author and said[0].notice:
         title = blocks[0].author  # an iPhone's first notice is signed with the chat's name
     texts = [block.text for block, what in zip(blocks, said, strict=True) if what.mark]
@@ -123,6 +123,22 @@ def _said(place: int, block: Block) -> Said:
     if place < 2 and len(block.text) > 60 and is_notice(block.text):
         return Said("other", block.text, "notice", notice=True)
     return read_marks(block.text)
+
+
+def _without_the_group(blocks: Sequence[Block], said: Sequence[Said]) -> list[Said]:
+    """Signs off notices in languages not known here: who has only words of the app is no author.
+
+    iPhones sign the notices of a group with the group's name.
+    """
+    spoke = {
+        block.author for block, what in zip(blocks, said, strict=True) if what.mark != "notice"
+    }
+    return [
+        replace(what, notice=True, strange=False)
+        if what.strange and block.author not in spoke
+        else what
+        for block, what in zip(blocks, said, strict=True)
+    ]
 
 
 def _read_block(

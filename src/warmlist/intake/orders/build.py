@@ -27,7 +27,7 @@ class Profiles:
 
     def of(self, buyer: Buyer, at: int) -> Iterator[Event]:
         """The profile at the moment of an order (epoch ms); nothing if it was said already."""
-        if not buyer.profile and not buyer.links:
+        if not buyer.profile:
             return
         fields = {key: clean(value) for key, value in buyer.profile.items()}
         content = hash((tuple(sorted(fields.items())), buyer.links))

@@ -4,6 +4,7 @@ import codecs
 import csv
 import gzip
 import io
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -92,6 +93,6 @@ def _encoding(path: Path) -> str:
             decoder.decode(b"", final=True)
         except UnicodeDecodeError:
             return "cp1252"
-        except (OSError, EOFError):
+        except (OSError, EOFError, zlib.error):
             raise BadInput("the gzip file is damaged", hint="download it again") from None
     return "utf-8-sig"

@@ -1,0 +1,77 @@
+"""The figures of the pack that the queue works with, and the team's day."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from warmlist.clock import MINUTE, from_ms, to_ms
+from warmlist.errors import BadPack
+from warmlist.rules.model import Pack
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Durations in ms, but for `touch_cap` (contacts a week); quiet hours count from midnight."""
+
+    touch_cap: int
+    answer_within: int
+    quiet_from: int
+    quiet_until: int
+    call_takes: int
+    message_takes: int
+    skip_lasts: int
+
+    @classmethod
+    def of(cls, pack: Pack) -> Figures:
+        """Raises BadPack when the pack lacks one."""
+        missing = [name for name in cls.__slots__ if name not in pack.thresholds]
+        if missing:
+            raise BadPack(
+                f"pack {pack.name}: thresholds.yaml has no {', '.join(missing)}",
+                hint="the queue needs it; copy it from the pack chat_sales",
+            )
+        return cls(**{name: pack.thresholds[name].value for name in cls.__slots__})
+
+    def minutes(self, how: str) -> int:
+        """How long a contact is expected to take, in whole minutes, at least one."""
+        return max(1, (self.call_takes if how == "call" else self.message_takes) // MINUTE)
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """The team's calendar day around a moment: [begins, ends), epoch ms."""
+
+    begins: int
+    ends: int
+
+    @classmethod
+    def at(cls, as_of: int, zone: ZoneInfo) -> Day:
+        """A day of a clock change has 23 or 25 hours."""
+        today = from_ms(as_of).astimezone(zone).date()
+        first, last = (
+            to_ms(datetime(day.year, day.month, day.day, tzinfo=zone))
+            for day in (today, today + timedelta(days=1))
+        )
+        return cls(first, last)
+
+
+def next_open(as_of: int, zone: ZoneInfo, figures: Figures) -> int | None:
+    """When the customer's quiet hours end (epoch ms); None when it is not quiet now.
+
+    The hours are told by the customer's wall clock, so they stay right when clocks change.
+    """
+    local = from_ms(as_of).astimezone(zone)
+    since_midnight = 1_000 * (local.hour * 3_600 + local.minute * 60 + local.second)
+    begins, ends = figures.quiet_from, figures.quiet_until
+    if begins < ends:
+        quiet = begins <= since_midnight < ends
+    else:
+        quiet = since_midnight >= begins or since_midnight < ends
+    if begins == ends or not quiet:
+        return None
+    day = local.date() + timedelta(days=int(since_midnight >= ends))
+    minutes = ends // MINUTE
+    opens = datetime(day.year, day.month, day.day, minutes // 60, minutes % 60, tzinfo=zone)
+    return to_ms(opens)

@@ -1,0 +1,72 @@
+"""How the pack in force shows its labels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from warmlist.followup.views import Chip, LabelChoice
+from warmlist.labels.sentences import in_language
+from warmlist.rules.model import Pack
+
+
+class PackLook:
+    """Names, colours and order of labels. Labels that the pack no longer has keep their keys."""
+
+    def __init__(self, pack: Pack) -> None:
+        self._dimensions = {dimension.key: dimension for dimension in pack.dimensions}
+        keys = [(d.key, label) for d in pack.dimensions for label in d.labels]
+        self._order = {key: place for place, key in enumerate(keys)}
+
+    def chip(
+        self, dimension: str, label: str, shade: str | None, rule: str, language: str
+    ) -> Chip:
+        """language: a locale of the interface or a BCP 47 tag."""
+        found = self._dimensions.get(dimension)
+        known = found.labels.get(label) if found else None
+        if known is None:
+            return Chip(dimension, label, shade, None, label.replace("_", " "), rule)
+        name = in_language(known.names, tag(language))
+        return Chip(dimension, label, shade, known.colour, name, rule)
+
+    def in_order(self, chips: Iterable[Chip]) -> tuple[Chip, ...]:
+        """In the pack's order, unknown ones last."""
+        last = len(self._order)
+        return tuple(
+            sorted(
+                chips,
+                key=lambda c: (
+                    self._order.get((c.dimension, c.label), last),
+                    c.dimension,
+                    c.label,
+                ),
+            )
+        )
+
+    def has(self, dimension: str, label: str) -> bool:
+        return (dimension, label) in self._order
+
+    def removable(self, dimension: str, origin: str) -> bool:
+        """Set by a person, or one of a set: the one label of an exclusive rule must be replaced."""
+        found = self._dimensions.get(dimension)
+        return origin == "person" or found is None or not found.exclusive
+
+    def choices(self, language: str) -> tuple[LabelChoice, ...]:
+        """Every label of the pack, in its order; a person may set any of them."""
+        spoken = tag(language)
+        return tuple(
+            LabelChoice(
+                dimension=dimension.key,
+                label=label.key,
+                name=in_language(label.names, spoken),
+                dimension_name=in_language(dimension.names, spoken),
+                colour=label.colour,
+                by_hand=True,
+            )
+            for dimension in self._dimensions.values()
+            for label in dimension.labels.values()
+        )
+
+
+def tag(language: str) -> str:
+    """A locale of the interface as the pack writes languages: 'zh_Hans' -> 'zh-Hans'."""
+    return language.replace("_", "-")

@@ -1,0 +1,128 @@
+-- name: today
+-- What belongs into today's queue: due before the day ends, or red and begun; not put off; and open to contact, which somebody who wrote within a day and waits always is.
+s.playbook IS NOT NULL
+  AND (s.due_by < %(day_ends)s OR (s.rank < 10 AND s.due_from <= %(as_of)s))
+  AND (s.snoozed_until IS NULL OR s.snoozed_until <= %(as_of)s)
+  AND (s.wrote_at >= %(answer_from)s
+    OR (NOT s.stopped AND s.rank / 10 <> 4 AND s.touches_7d < %(cap)s))
+
+-- name: visible
+-- Customers whom the viewer may see.
+(%(everyone)s OR coalesce(s.owner, '') IN ('', %(viewer)s))
+
+-- name: filtered
+-- The part of the queue that was asked for; rank 50 and over has no colour yet and counts as yellow.
+(%(colour)s::int IS NULL OR CASE WHEN s.rank >= 50 THEN 2 ELSE s.rank / 10 END = %(colour)s)
+  AND (%(owner)s::text IS NULL OR coalesce(s.owner, '') = %(owner)s)
+
+-- name: labelled
+-- Only customers with a label.
+EXISTS (SELECT FROM assignments a WHERE a.customer_id = s.customer_id AND a.until_at IS NULL
+  AND a.dimension = %(dimension)s AND a.label = %(label)s)
+
+-- name: behind
+-- Only what comes behind the last row of the page before.
+(s.rank, s.due_by) >= (%(last_rank)s, %(last_due_by)s)
+  AND ((s.rank, s.due_by) > (%(last_rank)s, %(last_due_by)s)
+    OR s.worth < %(last_worth)s OR (s.worth = %(last_worth)s AND s.customer_id > %(last_customer)s))
+
+-- name: page
+-- One page of the queue, most urgent first.
+SELECT s.customer_id, s.owner, s.playbook, s.due_from, s.due_by, s.rank, s.worth, s.facts
+FROM standings s
+WHERE {where}
+ORDER BY s.rank, s.due_by, s.worth DESC, s.customer_id
+LIMIT %(count)s
+
+-- name: of
+-- Some customers, as far as they are in the queue.
+SELECT s.customer_id, s.owner, s.playbook, s.due_from, s.due_by, s.rank, s.worth, s.facts
+FROM standings s
+WHERE {where} AND s.customer_id = ANY(%(customers)s)
+ORDER BY s.rank, s.due_by, s.worth DESC, s.customer_id
+
+-- name: counts
+-- How many customers of each colour are in the queue.
+SELECT CASE WHEN s.rank >= 50 THEN 2 ELSE s.rank / 10 END, count(*)
+FROM standings s
+WHERE {where}
+GROUP BY 1
+
+-- name: first
+-- The head of the queue, with the format that each customer asked for: what the day is planned with.
+SELECT s.rank, s.due_by, s.worth, s.customer_id, s.playbook,
+  (SELECT a.label FROM assignments a WHERE a.customer_id = s.customer_id
+     AND a.dimension = 'contact_format' AND a.until_at IS NULL LIMIT 1)
+FROM standings s
+WHERE {where}
+ORDER BY s.rank, s.due_by, s.worth DESC, s.customer_id
+LIMIT %(count)s
+
+-- name: done
+-- How many customers were contacted or skipped today and are out of the queue.
+SELECT count(*) FROM standings s
+WHERE s.customer_id IN (
+    SELECT t.customer_id FROM standings t
+    WHERE t.last_touch >= %(day_begins)s AND t.last_touch <= %(as_of)s
+    UNION ALL
+    SELECT h.customer_id FROM events e JOIN handles h ON h.id = e.handle_id
+    WHERE e.source = 'person' AND e.type = 'follow_up' AND e.kind = 'skip'
+      AND e.known_at >= %(day_begins)s AND e.known_at <= %(as_of)s
+      AND NOT EXISTS (SELECT FROM superseded g WHERE g.event_id = e.id)
+  )
+  AND {visible} AND ({today}) IS NOT TRUE
+
+-- name: own_contacts
+-- What the viewer marked done or logged today, by kind.
+SELECT e.kind, count(*) FROM events e
+WHERE e.source = 'person' AND e.known_at >= %(day_begins)s AND e.known_at <= %(as_of)s
+  AND e.type IN ('message', 'follow_up') AND e.kind IN ('done', 'call', 'other')
+  AND e.body ->> 'by' = %(viewer)s
+  AND NOT EXISTS (SELECT FROM superseded g WHERE g.event_id = e.id)
+GROUP BY 1
+
+-- name: handles
+-- The handles of some customers, phone numbers first.
+SELECT customer_id, id, handle FROM handles
+WHERE customer_id = ANY(%(customers)s)
+ORDER BY customer_id, handle NOT LIKE '+%%', id
+
+-- name: profiles
+-- What was learnt about some customers, oldest first.
+SELECT h.customer_id, e.body, e.source
+FROM handles h JOIN events e ON e.handle_id = h.id AND e.type = 'profile'
+WHERE h.customer_id = ANY(%(customers)s) AND e.known_at < %(as_of)s AND e.pos < %(as_of)s << 20
+  AND NOT EXISTS (SELECT FROM superseded g WHERE g.event_id = e.id AND g.gone_at < %(as_of)s)
+ORDER BY e.pos, e.known_at, e.id
+
+-- name: last_messages
+-- The newest message of each handle, its text cut, with its newest correction.
+SELECT h.customer_id, m.pos >> 20, m.direction, m.source, m.text, c.action, c.text
+FROM handles h
+CROSS JOIN LATERAL (
+  SELECT e.pos, e.direction, e.source, e.key,
+    left(coalesce(e.body ->> 'text', e.body -> 'media' ->> 'caption', ''), %(cut)s) AS text
+  FROM events e
+  WHERE e.handle_id = h.id AND e.type = 'message'
+    AND e.known_at < %(as_of)s AND e.pos < %(as_of)s << 20
+    AND NOT EXISTS (SELECT FROM superseded g WHERE g.event_id = e.id AND g.gone_at < %(as_of)s)
+  ORDER BY e.pos DESC, e.id DESC LIMIT 1
+) m
+LEFT JOIN LATERAL (
+  SELECT e.body ->> 'action' AS action, left(e.body ->> 'text', %(cut)s) AS text
+  FROM events e
+  WHERE e.type = 'correction' AND e.key = m.key AND e.known_at < %(as_of)s
+  ORDER BY e.known_at DESC, e.pos DESC LIMIT 1
+) c ON true
+WHERE h.customer_id = ANY(%(customers)s)
+ORDER BY m.pos
+
+-- name: labels
+-- The labels that hold for some customers.
+SELECT customer_id, dimension, label, shade, rule FROM assignments
+WHERE customer_id = ANY(%(customers)s) AND until_at IS NULL
+
+-- name: one
+-- Where one customer stands.
+SELECT s.customer_id, s.owner, s.playbook, s.due_from, s.due_by, s.rank, s.worth, s.facts
+FROM standings s WHERE s.customer_id = %(customer)s

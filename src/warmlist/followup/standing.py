@@ -1,0 +1,111 @@
+"""Where a customer stands, and whether that belongs into today's queue.
+
+The same rule is written twice: here, for a single customer and for moments of the past, and in
+`queue.sql`, where an index answers it for everybody. A test holds both to the same answers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from warmlist.followup.figures import Day, Figures
+from warmlist.followup.views import COLOURS
+from warmlist.labels.timeline import Answer
+from warmlist.plan.compile import Plan
+from warmlist.rules.model import COLOUR_ORDER
+
+assert COLOURS == COLOUR_ORDER, "the queue counts colours in the order of the pack"
+
+RED, YELLOW, GREY = (COLOURS.index(name) for name in ("red", "yellow", "grey"))
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The last answer of the plan about one customer; times in epoch ms, worth in minor units.
+
+    facts: values by name, moments in epoch ms. The customer has a follow-up: `playbook` is known.
+    """
+
+    customer_id: int
+    owner: str | None
+    playbook: str
+    due_from: int
+    due_by: int
+    rank: int
+    worth: int
+    facts: Mapping[str, Any]
+
+    @property
+    def sort_key(self) -> tuple[int, int, int, int]:
+        """Colour, activity; time left; expected value; and an order of the rest."""
+        return (self.rank, self.due_by, -self.worth, self.customer_id)
+
+    @property
+    def colour(self) -> str:
+        """Somebody without a colour was never in touch: a new contact."""
+        place = self.rank // 10
+        return COLOURS[place] if place < len(COLOURS) else COLOURS[YELLOW]
+
+    @property
+    def wrote_at(self) -> int | None:
+        """The last message that waits for an answer; a request to stop does not."""
+        wrote: int | None = self.facts.get("last_inbound")
+        if self.facts.get("open_message") is None or wrote is None:
+            return None
+        return wrote if wrote > (self.facts.get("asked_to_stop") or -1) else None
+
+    @property
+    def stopped(self) -> bool:
+        """The customer wants no marketing, and has not said otherwise since."""
+        stops = [self.facts.get("opted_out"), self.facts.get("asked_to_stop")]
+        newest = max((stop for stop in stops if stop is not None), default=None)
+        back = self.facts.get("opted_in")
+        return newest is not None and newest > (-1 if back is None else back)
+
+    def answers(self, as_of: int, figures: Figures) -> bool:
+        """Whether a contact now would answer a message of the last day."""
+        return self.wrote_at is not None and self.wrote_at >= as_of - figures.answer_within
+
+    def due_today(self, as_of: int, day: Day, figures: Figures) -> bool:
+        """The Python meaning of `today` in queue.sql (FUP-0, in its order)."""
+        due = self.due_by < day.ends or (self.rank < 10 and self.due_from <= as_of)
+        snoozed_until = self.facts.get("snoozed_until")
+        if not due or (snoozed_until is not None and snoozed_until > as_of):
+            return False
+        if self.answers(as_of, figures):
+            return True
+        rests = self.stopped or self.rank // 10 == GREY
+        return not rests and (self.facts.get("touches_7d") or 0) < figures.touch_cap
+
+
+def from_row(row: Sequence[Any]) -> Standing | None:
+    """A row of `standings` (page, of, one in queue.sql); None where no follow-up is due ever."""
+    customer_id, owner, playbook, due_from, due_by, rank, worth, facts = row
+    if playbook is None:
+        return None
+    return Standing(customer_id, owner or None, playbook, due_from, due_by, rank, worth or 0, facts)
+
+
+def from_answer(plan: Plan, answer: Answer, owner: str | None) -> Standing | None:
+    """The same from an answer of the plan, for moments that `standings` does not keep."""
+    concluded = answer.concluded
+    if concluded.playbook is None or concluded.due_from is None or concluded.due_by is None:
+        return None
+    known = plan.pack.facts
+    facts = {
+        name: value >> 20 if value is not None and known[name].unit == "moment" else value
+        for name, value in answer.values.items()
+        if name in known
+    }
+    return Standing(
+        answer.customer_id,
+        owner,
+        concluded.playbook,
+        concluded.due_from,
+        concluded.due_by,
+        concluded.rank,
+        concluded.worth,
+        facts,
+    )

@@ -1,0 +1,267 @@
+"""One run over everybody: the plan over the mirror, chunk by chunk, saving only what differs.
+
+It runs in a process of its own (see `labels.everybody`), so that it neither grows `serve` nor delays
+the single message. What a live worker relabels meanwhile is left alone: its answer is the newer one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import orjson
+import psycopg
+
+from warmlist.engines.mirror import Mirror
+from warmlist.engines.relations import Fetcher
+from warmlist.labels.assign import MANUAL_WORDS, announce
+from warmlist.labels.over_mirror import chunks, conclude, prove
+from warmlist.labels.sentences import sentence
+from warmlist.plan.compile import QUEUE_FACTS, Plan
+from warmlist.rules.model import Rule
+from warmlist.store.sql import queries
+
+SQL = queries("labels/everybody.sql")
+LATER = queries("labels/assign.sql").history_later
+#: Customers a chunk: bounds the memory of the run.
+CHUNK = 25_000
+MEMORY = "600MB"
+#: Fetched rows a Python round while saving.
+ROWS = 10_000
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass
+class BulkReport:
+    """What a run did. Seconds by step, for the benchmark and the log."""
+
+    customers: int = 0
+    mirrored: int = 0
+    opened: int = 0
+    closed: int = 0
+    standings: int = 0
+    left: set[int] = field(default_factory=set)  # customers whom somebody else relabelled meanwhile
+    seconds: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass
+class Bulk:
+    """One run. `cause` is written on what changes: fill, time, rule_change, repair."""
+
+    dsn: str
+    plan: Plan
+    currency: str
+    mirror_folder: Path
+    as_of: int
+    tick: Callable[[], float]
+    cause: str = "fill"
+    chunk: int = CHUNK
+    report: BulkReport = field(default_factory=BulkReport)
+
+    def run(self, progress: Progress | None = None) -> BulkReport:
+        """Relabel everybody as of `as_of` and save the differences."""
+        with Fetcher(self.dsn) as fetcher, psycopg.connect(self.dsn) as conn:
+            up_to = _one(conn, SQL.up_to)
+            conn.commit()
+            with self._timed("mirror"):
+                mirror = Mirror(self.mirror_folder, fetcher)
+                self.report.mirrored = mirror.advance()
+            with duckdb.connect(config={"memory_limit": MEMORY, "threads": 2}) as db:
+                with self._timed("load"):
+                    mirror.open(db)
+                    self._load(db, fetcher, up_to)
+                for done, total in chunks(db, self.as_of, self.chunk):
+                    self.report.customers = total
+                    self._chunk(db, conn)
+                    if progress is not None:
+                        progress(done, total)
+            conn.execute(SQL.answered, {"up_to": up_to, "left": sorted(self.report.left)})
+            if self.report.opened or self.report.closed or self.report.standings:
+                announce(conn, None, self.as_of)
+            conn.commit()
+        return self.report
+
+    def _load(self, db: duckdb.DuckDBPyConnection, fetcher: Fetcher, up_to: int) -> None:
+        for name, sql in (
+            ("current", SQL.current),
+            ("stood", SQL.standings),
+            ("owners", SQL.owners),
+            ("news", SQL.news.format(up_to=up_to)),
+        ):
+            db.register(f"{name}_rows", fetcher.query(sql))
+            db.execute(f"CREATE TEMP TABLE {name} AS SELECT * FROM {name}_rows")
+            db.unregister(f"{name}_rows")
+
+    def _chunk(self, db: duckdb.DuckDBPyConnection, conn: psycopg.Connection) -> None:
+        with self._timed("plan"):
+            conclude(db, self.plan)
+        with self._timed("compare"):
+            self._compare(db)
+        counts = db.execute(
+            "SELECT (SELECT count(*) FROM opened), (SELECT count(*) FROM closed), "
+            "(SELECT count(*) FROM stands)"
+        ).fetchall()[0]
+        if not any(counts):
+            return
+        with self._timed("evidence"):
+            prove(db, self.plan, self.as_of, "opened")
+        with self._timed("save"):
+            self._save(db, conn)
+            conn.commit()
+
+    def _compare(self, db: duckdb.DuckDBPyConnection) -> None:
+        """What differs from what is stored: tables opened, closed, stands, changed."""
+        same = (
+            "a.customer_id = b.customer_id AND a.dimension = b.dimension AND a.label = b.label "
+            "AND a.manual = b.manual AND a.shade IS NOT DISTINCT FROM b.shade"
+        )
+        db.execute(
+            f"CREATE OR REPLACE TEMP TABLE opened AS SELECT * FROM found AS a "
+            f"WHERE NOT EXISTS (SELECT 1 FROM current AS b WHERE {same})"
+        )
+        db.execute(
+            "CREATE OR REPLACE TEMP TABLE closed AS SELECT a.id, a.customer_id FROM current AS a "
+            "WHERE a.customer_id IN (SELECT customer_id FROM spine) "
+            f"AND NOT EXISTS (SELECT 1 FROM found AS b WHERE {same})"
+        )
+        differs = " OR ".join(
+            f"w.{c} IS DISTINCT FROM s.{c}"
+            for c in ("recheck_at", "playbook", "due_from", "due_by", "rank", "worth")
+        )
+        db.execute(
+            "CREATE OR REPLACE TEMP TABLE stands AS SELECT w.customer_id FROM wide AS w "
+            "LEFT JOIN stood AS s ON s.customer_id = w.customer_id "
+            "LEFT JOIN news AS n ON n.customer_id = w.customer_id "
+            "LEFT JOIN owners AS o ON o.customer_id = w.customer_id "
+            f"WHERE s.customer_id IS NULL OR n.customer_id IS NOT NULL OR {differs} "
+            "OR o.owner IS DISTINCT FROM s.owner"
+        )
+        db.execute(
+            "CREATE OR REPLACE TEMP TABLE changed AS SELECT DISTINCT c.customer_id, "
+            "COALESCE(s.as_of, -1) AS seen FROM (SELECT customer_id FROM opened UNION "
+            "SELECT customer_id FROM closed UNION SELECT customer_id FROM stands) AS c "
+            "LEFT JOIN stood AS s ON s.customer_id = c.customer_id"
+        )
+
+    def _save(self, db: duckdb.DuckDBPyConnection, conn: psycopg.Connection) -> None:
+        seen = db.execute("SELECT customer_id, seen FROM changed ORDER BY customer_id").fetchall()
+        unmoved = {
+            r[0]
+            for r in conn.execute(
+                SQL.unmoved, {"customers": [s[0] for s in seen], "seen": [s[1] for s in seen]}
+            )
+        }
+        self.report.left |= {s[0] for s in seen} - unmoved
+        self._close(db, conn, unmoved)
+        self._open(db, conn, unmoved)
+        self._stand(db, conn, unmoved)
+        if self.cause == "fill":
+            conn.execute(LATER, {"customers": sorted(unmoved)})
+
+    def _close(
+        self, db: duckdb.DuckDBPyConnection, conn: psycopg.Connection, unmoved: set[int]
+    ) -> None:
+        rows = db.execute("SELECT id, customer_id FROM closed").fetchall()
+        ids = [i for i, customer in rows if customer in unmoved]
+        if ids:
+            conn.execute(SQL.close, {"ids": ids, "at": self.as_of})
+        self.report.closed += len(ids)
+
+    def _open(
+        self, db: duckdb.DuckDBPyConnection, conn: psycopg.Connection, unmoved: set[int]
+    ) -> None:
+        pack = self.plan.pack
+        names = [f.name for f in self.plan.facts]
+        columns = ", ".join(f"w.{n}" for n in names)
+        cursor = db.execute(
+            "SELECT o.customer_id, o.dimension, o.label, o.shade, o.rule, p.events, "
+            f"{columns} FROM opened AS o JOIN wide AS w ON w.customer_id = o.customer_id "
+            "LEFT JOIN proof AS p ON p.customer_id = o.customer_id AND p.rule = o.rule"
+        )
+        rules = {(d.key, r.id): r for d in pack.dimensions for r in d.rules}
+        with conn.cursor() as cur, cur.copy(SQL.copy_open) as copy:
+            while rows := cursor.fetchmany(ROWS):
+                for customer, dimension, label, shade, rule_id, events, *values in rows:
+                    if customer not in unmoved:
+                        continue
+                    rule = rules.get((dimension, rule_id))
+                    known = dict(zip(names, values, strict=True))
+                    copy.write_row(
+                        (
+                            customer, dimension, label, shade, None, rule_id, pack.key,
+                            "rule" if rule else "person", self.cause,
+                            self._proof(rule, known, events or []),
+                            self._because(rule, known),
+                        )
+                    )  # fmt: skip
+                    self.report.opened += 1
+
+    def _proof(self, rule: Rule | None, known: dict[str, Any], events: list[int]) -> str:
+        facts = self._shown(known, rule.facts if rule else ())
+        return orjson.dumps({"facts": facts, "events": events, "as_of": self.as_of}).decode()
+
+    def _because(self, rule: Rule | None, known: dict[str, Any]) -> str:
+        if rule is None:
+            return MANUAL_WORDS["en"]
+        return sentence(rule.because, self.plan.pack.facts, known, self.as_of, self.currency)
+
+    def _shown(self, known: dict[str, Any], names: Any) -> dict[str, Any]:
+        units = self.plan.pack.facts
+        return {
+            n: known[n] >> 20 if units[n].unit == "moment" and known[n] is not None else known[n]
+            for n in names
+        }
+
+    def _stand(
+        self, db: duckdb.DuckDBPyConnection, conn: psycopg.Connection, unmoved: set[int]
+    ) -> None:
+        pack = self.plan.pack
+        names = [f.name for f in self.plan.facts]
+        shown = [n for n in QUEUE_FACTS if n in pack.facts]
+        more = {p.id: sorted({*shown, p.start, *p.when.facts()}) for p in pack.playbooks}
+        cursor = db.execute(
+            "SELECT w.customer_id, w.recheck_at, o.owner, w.playbook, w.due_from, w.due_by, w.rank, "
+            f"w.worth, {', '.join(f'w.{n}' for n in names)} FROM wide AS w "
+            "JOIN stands AS s ON s.customer_id = w.customer_id "
+            "LEFT JOIN owners AS o ON o.customer_id = w.customer_id"
+        )
+        conn.execute(SQL.incoming)
+        with conn.cursor() as cur, cur.copy(SQL.copy_standings) as copy:
+            while rows := cursor.fetchmany(ROWS):
+                for customer, recheck, owner, playbook, from_, by, rank, worth, *values in rows:
+                    if customer not in unmoved:
+                        continue
+                    known = dict(zip(names, values, strict=True))
+                    facts = self._shown(known, more.get(playbook, shown))
+                    copy.write_row(
+                        (customer, self.as_of, recheck, owner, playbook, from_, by, rank, worth,
+                         orjson.dumps(facts).decode())
+                    )  # fmt: skip
+                    self.report.standings += 1
+        conn.execute(SQL.stand)
+
+    def _timed(self, step: str) -> _Timer:
+        return _Timer(self, step)
+
+
+@dataclass
+class _Timer:
+    bulk: Bulk
+    step: str
+    began: float = 0.0
+
+    def __enter__(self) -> None:
+        self.began = self.bulk.tick()
+
+    def __exit__(self, *_: object) -> None:
+        seconds = self.bulk.report.seconds
+        seconds[self.step] = seconds.get(self.step, 0.0) + self.bulk.tick() - self.began
+
+
+def _one(conn: psycopg.Connection, sql: str) -> int:
+    row = conn.execute(sql).fetchone()
+    return int(row[0]) if row else 0

@@ -1,0 +1,94 @@
+"""The plan over the mirror, chunk by chunk: tables wide, found and proof in a DuckDB."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import duckdb
+
+from warmlist.plan.compile import Plan
+from warmlist.plan.evidence import compile_evidence
+from warmlist.rules.model import Rule
+
+
+def chunks(db: duckdb.DuckDBPyConnection, as_of: int, size: int) -> Iterator[tuple[int, int]]:
+    """Fill `spine` with one chunk of customers after another, in order of their handles.
+
+    Yields (customers so far, customers in all).
+    """
+    db.execute(
+        "CREATE OR REPLACE TEMP TABLE everyone AS SELECT customer_id, "
+        "ROW_NUMBER() OVER (ORDER BY MIN(handle_id)) - 1 AS n FROM handles GROUP BY customer_id"
+    )
+    total = int(db.execute("SELECT count(*) FROM everyone").fetchall()[0][0])
+    for first in range(0, total, size):
+        last = min(first + size, total)
+        db.execute(
+            f"CREATE OR REPLACE TEMP TABLE spine AS SELECT customer_id, "
+            f"CAST({as_of} AS BIGINT) AS as_of FROM everyone WHERE n >= {first} AND n < {last}"
+        )
+        yield last, total
+
+
+def conclude(db: duckdb.DuckDBPyConnection, plan: Plan) -> None:
+    """wide: the plan's rows for the spine. found: its labels, a row each."""
+    db.execute(f"CREATE OR REPLACE TEMP TABLE wide AS {plan.sql}")
+    db.execute(
+        "CREATE OR REPLACE TEMP TABLE found AS SELECT *, rule = 'manual' AS manual "
+        f"FROM ({plan.long_sql('wide')})"
+    )
+
+
+def prove(db: duckdb.DuckDBPyConnection, plan: Plan, as_of: int, labels: str) -> None:
+    """proof(customer_id, rule, events) for the labels of table `labels`.
+
+    The events at the moments that a rule's facts hold; for rules that only count, what they counted.
+    """
+    facts = plan.pack.facts
+    rules = [rule for d in plan.pack.dimensions for rule in d.rules]
+    moments: list[str] = []
+    counting: list[Rule] = []
+    for rule in rules:
+        names = [n for n in rule.facts if facts[n].unit == "moment"]
+        if names:
+            values = ", ".join(f"w.{n}" for n in names)
+            moments.append(
+                f"SELECT o.customer_id, o.rule, UNNEST([{values}]) AS pos FROM {labels} AS o "
+                f"JOIN wide AS w ON w.customer_id = o.customer_id WHERE o.rule = '{rule.id}'"
+            )
+        elif rule.facts:
+            counting.append(rule)
+    db.execute(
+        "CREATE OR REPLACE TEMP TABLE moments AS "
+        + ("\nUNION ALL\n".join(moments) or "SELECT 0 AS customer_id, '' AS rule, 0 AS pos WHERE FALSE")
+    )
+    db.execute(
+        "CREATE OR REPLACE TEMP TABLE proof AS SELECT m.customer_id, m.rule, "
+        "LIST(DISTINCT e.event_id ORDER BY e.event_id) AS events FROM moments AS m "
+        "JOIN handles AS h ON h.customer_id = m.customer_id "
+        "JOIN events AS e ON e.handle_id = h.handle_id AND e.pos = m.pos "
+        "WHERE m.pos IS NOT NULL GROUP BY m.customer_id, m.rule"
+    )
+    if counting:
+        _count(db, plan, as_of, labels, counting)
+
+
+def _count(
+    db: duckdb.DuckDBPyConnection, plan: Plan, as_of: int, labels: str, counting: list[Rule]
+) -> None:
+    ids = ", ".join(f"'{rule.id}'" for rule in counting)
+    db.execute(
+        f"CREATE OR REPLACE TEMP TABLE wanted AS SELECT customer_id, CAST({as_of} AS BIGINT) AS as_of, "
+        f"rule FROM {labels} WHERE rule IN ({ids})"
+    )
+    db.execute("CREATE OR REPLACE TEMP TABLE whole_spine AS SELECT * FROM spine")
+    db.execute("CREATE OR REPLACE TEMP TABLE spine AS SELECT DISTINCT customer_id, as_of FROM wanted")
+    parts = ", ".join(f"('{rule.id}', '{part}')" for rule in counting for part in rule.facts)
+    db.execute(
+        "INSERT INTO proof SELECT w.customer_id, w.rule, LIST(DISTINCT e.event_id ORDER BY e.event_id) "
+        f"FROM ({compile_evidence(plan)}) AS e "
+        f"JOIN (VALUES {parts}) AS p (rule, fact) ON p.fact = e.fact "
+        "JOIN wanted AS w ON w.customer_id = e.customer_id AND w.rule = p.rule "
+        "GROUP BY w.customer_id, w.rule"
+    )
+    db.execute("CREATE OR REPLACE TEMP TABLE spine AS SELECT * FROM whole_spine")

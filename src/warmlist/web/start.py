@@ -1,0 +1,78 @@
+"""Starts web and worker in one process: `warmlist serve`."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable, Sequence
+
+import uvicorn
+from starlette.routing import BaseRoute
+
+from warmlist.app import App
+from warmlist.intake.inbox import Inbox
+from warmlist.web import webhooks
+from warmlist.web.accounts import StoreAccounts
+from warmlist.web.app import UVICORN_OPTIONS, create_app
+from warmlist.web.live import listen
+from warmlist.worker import Worker
+
+#: How long a stopping worker may take to finish its round, in seconds.
+PATIENCE = 30
+
+
+def worker_of(app: App) -> Worker:
+    """The worker of this process; it does nothing until it is run."""
+    return Worker(app.store, app.events, app.labeller, app.everybody)
+
+
+def serve(
+    app: App,
+    *,
+    extra_routes: Sequence[BaseRoute] = (),
+    beside: Sequence[Callable[[threading.Event], None]] = (),
+) -> None:
+    """Web and worker until stopped by SIGINT or SIGTERM.
+
+    extra_routes: after the pages. beside: further work, each in a thread of its own; it returns when
+    its event is set.
+    """
+    worker = worker_of(app)
+    stopping = threading.Event()
+    threads = [threading.Thread(target=worker.run, name="worker", daemon=True)]
+    threads += [
+        threading.Thread(target=work, args=(stopping,), name=f"beside-{n}", daemon=True)
+        for n, work in enumerate(beside)
+    ]
+    for thread in threads:
+        thread.start()
+    try:
+        asyncio.run(_web(app, worker, extra_routes))
+    finally:
+        stopping.set()
+        worker.stop()
+        for thread in threads:
+            thread.join(timeout=PATIENCE)
+
+
+async def _web(app: App, worker: Worker, extra_routes: Sequence[BaseRoute]) -> None:
+    async with app.store.async_pool(min_size=2, max_size=4) as pool, Inbox(pool) as inbox:
+        web = create_app(
+            app.desk,
+            app.settings,
+            accounts=StoreAccounts(app.pool.connection),
+            notices=lambda: listen(app.store.dsn),
+            inbox_routes=webhooks.routes(inbox, app.settings, wake=worker.wake),
+            extra_routes=extra_routes,
+        )
+        config = uvicorn.Config(
+            web,
+            host=app.settings.host,
+            port=app.settings.port,
+            loop="uvloop",
+            http="httptools",
+            access_log=False,
+            log_config=None,
+            **UVICORN_OPTIONS,
+        )
+        await uvicorn.Server(config).serve()

@@ -1,0 +1,265 @@
+"""Histories for tests: a few named people, and generated lives that crowd around the limits.
+
+A life is a list of Events. `rows` says what the log makes of them, in plain loops: one row for what
+counts of each event, with what each message was read as. The reader of tests finds signals by their
+names: a text "price_inquiry courtesy" says both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from hypothesis import strategies as st
+
+from warmlist.clock import DAY, HOUR, MINUTE, to_ms
+from warmlist.events.log import Read
+from warmlist.events.model import Event, hash64
+from warmlist.events.signals import SIGNALS, mask
+
+#: The moment around which generated lives are lived.
+NOW = to_ms(datetime.fromisoformat("2026-11-20T12:00:00+00:00"))
+LIMITS = (
+    0, 1_000, 10 * MINUTE, 30 * MINUTE, HOUR, 12 * HOUR, 24 * HOUR, 36 * HOUR, 48 * HOUR, 60 * HOUR,
+    72 * HOUR, 96 * HOUR, 5 * DAY, 7 * DAY, 10 * DAY, 15 * DAY, 21 * DAY, 30 * DAY, 45 * DAY,
+    60 * DAY, 90 * DAY, 180 * DAY, 365 * DAY,
+)  # fmt: skip
+TEXTS = (
+    "price_inquiry", "", "courtesy", "discount_inquiry", "stock_inquiry", "comparison_inquiry",
+    "purchase_commitment", "spec_inquiry", "need_statement", "refusal", "defer_contact", "opt_out",
+    "new_arrival_inquiry", "price_inquiry refusal", "courtesy price_inquiry", "complaint",
+)  # fmt: skip
+HANDS = (
+    ("follow_up", "green"), ("follow_up", "red"), ("intent", "high"), ("intent", "none"),
+    ("activity", "low"), ("buying", "sleeping"), ("buying", "high_potential"), ("lifecycle", "new"),
+    ("intent", "own"), ("buying", "own"),
+)  # fmt: skip
+COLUMNS = (
+    "event_id", "handle_id", "type", "pos", "known_at", "gone_at", "direction", "kind", "purpose",
+    "personal", "status", "key", "value", "number", "sku", "category", "dimension", "label",
+    "moment_at", "bits",
+)  # fmt: skip
+
+
+def read(text: str) -> Read:
+    """The reader of tests."""
+    said = [name for name in text.split() if name in SIGNALS]
+    return Read(mask(*said), [{"name": name} for name in said])
+
+
+# --- what the log makes of events ---
+
+
+def rows(events: Sequence[Event], handles: Sequence[str]) -> list[dict[str, Any]]:
+    """What counts of each event, in the columns that plans read; event ids follow the order given.
+
+    handles: their place in this list, from 1, is the handle id.
+    """
+    unique = list({(e.ident, e.digest): e for e in reversed(events)}.values())[::-1]
+    found, by_message = [], {}
+    for number, event in enumerate(unique, 1):
+        row = dict.fromkeys(COLUMNS)
+        row |= {
+            "event_id": number, "handle_id": handles.index(event.handle) + 1, "type": event.type,
+            "pos": event.pos, "known_at": event.known_at, "gone_at": _gone(event, unique),
+            **_columns(event),
+        }  # fmt: skip
+        found.append(row)
+        if event.type == "message":
+            by_message.setdefault(row["key"], []).append((event, row))
+    for key, messages in by_message.items():
+        steps = [e for e in unique if e.type in ("correction", "signal") and _key(e) == key]
+        for event, row in messages:
+            found += _readings(event, row, steps)
+    return found
+
+
+def _gone(event: Event, events: Sequence[Event]) -> int | None:
+    """Of several contents of one identity the latest counts, as soon as it is known."""
+    better = [
+        max(event.known_at, e.known_at) for e in events
+        if e.ident == event.ident and (e.occurred_at, e.digest) > (event.occurred_at, event.digest)
+    ]  # fmt: skip
+    return min(better, default=None)
+
+
+def _key(e: Event) -> int | None:
+    if e.type in ("message", "order"):
+        return hash64(e.source, e.id)
+    named = e.type in ("receipt", "correction", "signal")
+    return hash64(e.source, str(e.fields["message"])) if named else None
+
+
+def _columns(e: Event) -> dict[str, Any]:
+    f = e.fields
+    columns: dict[str, Any] = {"key": _key(e)}
+    if e.type == "message":
+        columns |= {"direction": f["direction"], "kind": f.get("kind", "text"), "purpose": f.get("purpose")}
+        if f["direction"] == "out":
+            columns["personal"] = not (f.get("campaign") or f.get("broadcast"))
+    elif e.type in ("receipt", "order"):
+        columns["status"] = f["status"]
+        if e.type == "order" and f["currency"] == "USD":
+            minor = round(float(f["amount"]) * 100)
+            columns["value"] = minor if f["status"] == "paid" else -minor
+    elif e.type == "view":
+        columns["number"] = f.get("seconds")
+    elif e.type == "feedback":
+        columns["number"] = f.get("score")
+    elif e.type == "preference":
+        columns["kind"] = f.get("marketing")
+    elif e.type == "label":
+        columns |= {"kind": f["action"], "dimension": f["dimension"], "label": f["label"]}
+    elif e.type == "follow_up":
+        columns["kind"] = f["action"]
+    columns["moment_at"] = f.get("joined_at") if e.type == "profile" else f.get("until")
+    return columns
+
+
+def _readings(message: Event, row: dict[str, Any], steps: Sequence[Event]) -> list[dict[str, Any]]:
+    """What an inbound message was read as, from when to when, as people corrected it."""
+    if message.fields["direction"] != "in":
+        return []
+    bits = read(message.fields.get("text", "")).bits
+    stages = [(message.known_at, bits)]
+    for step in sorted(steps, key=lambda s: (s.known_at, s.pos, s.digest)):
+        f = step.fields
+        if step.type == "signal":
+            bit = mask(f["name"])
+            bits = bits & ~bit if f["action"] == "reject" else bits | bit
+        else:
+            bits = read(f.get("text", "")).bits if f["action"] == "edit" else 0
+        stages.append((max(message.known_at, step.known_at), bits))
+    found = []
+    for place, (known_at, said) in enumerate(stages):
+        gone = stages[place + 1][0] if place + 1 < len(stages) else None
+        ends = [g for g in (gone, row["gone_at"]) if g is not None]
+        if said and gone != known_at:
+            found.append({
+                **dict.fromkeys(COLUMNS), "event_id": row["event_id"], "handle_id": row["handle_id"],
+                "type": "reading", "pos": row["pos"], "known_at": known_at,
+                "gone_at": min(ends, default=None), "bits": said,
+            })  # fmt: skip
+    return found
+
+
+# --- generated lives ---
+
+
+@dataclass(frozen=True)
+class Lives:
+    """Events of several customers, and which handle is whose."""
+
+    events: tuple[Event, ...]
+    customers: dict[str, int]  # handle -> customer id
+    moments: tuple[int, ...]  # at which to ask, ms
+
+    @property
+    def handles(self) -> list[str]:
+        return sorted(self.customers)
+
+    def rows(self, events: Sequence[Event] | None = None) -> list[dict[str, Any]]:
+        return rows(self.events if events is None else events, self.handles)
+
+
+KINDS = (
+    "in", "in", "in", "out", "out", "out", "quote", "receipt", "receipt", "order", "order", "view",
+    "click", "cart", "form", "profile", "label", "follow_up", "preference", "correction", "feedback",
+    "event",
+)  # fmt: skip
+ACTS = st.lists(
+    st.tuples(
+        st.sampled_from(KINDS),
+        st.integers(0, 11),  # whose, by which handle
+        st.sampled_from(LIMITS), st.sampled_from((0, 1, -1)),
+        st.sampled_from(("after", "after", "ago", "ahead")),
+        st.sampled_from((0, 0, 0, 1, HOUR, 3 * DAY, -1, -2 * HOUR)),  # known so much later
+        st.integers(0, 1 << 16),
+    ),
+    max_size=30,
+)  # fmt: skip
+
+
+@st.composite
+def lives(draw: st.DrawFn, customers: int = 3, handles: int = 2, asked: int = 5) -> Lives:
+    """Several customers with several handles each, and moments close to where labels change."""
+    owners = {f"+39333000{c}{h:02d}": c + 1 for c in range(customers) for h in range(handles)}
+    events: list[Event] = []
+    at = NOW
+    for number, (kind, who, limit, jitter, way, late, detail) in enumerate(draw(ACTS)):
+        at = max((at + limit if way == "after" else NOW - limit) + jitter, 0)
+        if way == "ahead" or at > NOW + 3 * DAY:
+            at = NOW + min(limit, 3 * DAY) + jitter
+        customer = who % customers
+        handle = sorted(h for h, c in owners.items() if c == customer + 1)[who // customers % handles]
+        event = _event(kind, number, handle, at, detail)
+        known_at = at if kind == "label" and late < 0 else at + late
+        events.append(replace(event, known_at=known_at, seq=detail % 3))
+    last = max([NOW, *(e.occurred_at for e in events), *(e.known_at for e in events)])
+    picks = draw(st.lists(
+        st.tuples(st.integers(0, 1 << 10), st.sampled_from(LIMITS), st.sampled_from((1, 0, -1, 2))),
+        max_size=asked,
+    ))  # fmt: skip
+    moments = {NOW, last + 1}
+    for place, limit, jitter in picks:
+        base = events[place % len(events)] if events else None
+        moments.add((base.occurred_at if base and place % 3 else base.known_at if base else NOW)
+                    + limit + jitter)  # fmt: skip
+    return Lives(tuple(_once(events)), owners, tuple(sorted(moments)))
+
+
+def _once(events: Sequence[Event]) -> list[Event]:
+    """Without repetitions to the letter that only became known at another moment."""
+    return list({(e.ident, e.digest): e for e in events}.values())
+
+
+def _event(kind: str, n: int, handle: str, at: int, detail: int) -> Event:
+    def pick(options: Sequence[Any], shift: int = 0) -> Any:
+        return options[(detail >> shift) % len(options)]
+
+    whose = handle[:-2]  # ids of one customer's messages and orders, whichever handle
+    fields: dict[str, Any] = {}
+    ident, type_ = f"{kind}{n}", kind
+    if kind in ("in", "out", "quote"):
+        type_, ident = "message", f"{whose}-{n}"
+        fields = {"direction": "in", "text": pick(TEXTS)} if kind == "in" else {"direction": "out", "text": "."}
+        if kind == "out":
+            fields |= pick(({}, {}, {}, {"campaign": "spring"}, {"purpose": "promotion"}, {"broadcast": True}))
+        if kind == "quote":
+            fields |= {"purpose": "quote", **pick(({}, {}, {"broadcast": True}))}
+    elif kind == "receipt":
+        fields = {"message": f"{whose}-{detail % (n + 3)}", "status": pick(("read", "played", "read", "delivered"), 5)}
+    elif kind == "order":
+        ident = f"{whose}-o{detail % 3}"
+        fields = {
+            "status": pick(("paid", "paid", "paid", "cancelled", "returned"), 2),
+            "amount": pick(("10.00", "2500.00", "5000.00", "10000.00", "10000.01", "0"), 5),
+            "currency": pick(("USD", "USD", "USD", "XXX"), 8),
+        }
+    elif kind == "view":
+        fields = {"seconds": pick((None, 0, 100, 240, 241, 480, 481))}
+    elif kind == "feedback":
+        fields = {"score": 1 + detail % 5}
+    elif kind == "profile":
+        fields = {"joined_at": max(at + pick((-1, 1, 1)) * pick(LIMITS, 3), 0)} if detail % 4 else {}
+    elif kind == "label":
+        dimension, label = pick(HANDS)
+        fields = {"dimension": dimension, "label": label, "action": pick(("add", "add", "remove"), 4)}
+        if detail % 3:
+            fields["until"] = at + pick(LIMITS, 6)
+    elif kind == "follow_up":
+        fields = pick(({"action": "done"}, {"action": "done"}, {"action": "snooze", "until": at + pick(LIMITS, 3)},
+                       {"action": "skip", "until": at + pick(LIMITS, 3)}))  # fmt: skip
+    elif kind == "preference":
+        fields = {"marketing": pick(("stop", "resume", "signup"))} if detail % 4 else {}
+    elif kind == "correction":
+        fields = {"message": f"{whose}-{detail % (n + 1)}"}
+        type_, more = pick((
+            ("correction", {"action": "revoke"}), ("correction", {"action": "edit", "text": pick(TEXTS, 4)}),
+            ("signal", {"action": "reject", "name": "price_inquiry"}),
+            ("signal", {"action": "confirm", "name": "stock_inquiry"}),
+        ))  # fmt: skip
+        fields |= more
+    return Event(type_, ident, "test", handle, at, at, fields=fields)

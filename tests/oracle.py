@@ -238,14 +238,13 @@ class Oracle:
         playbook, due_from, due_by = self.follow_up(known)
         colour, orders = known["follow_up"], values["paid_orders"]
         worth = values["spend_total"] * self.pack.worth.get(colour, 0)
-        whole = abs(worth) // (100 * orders) if orders else 0
         rank = COLOURS.index(colour) * 10 if colour in COLOURS else 50
         active = known["activity"]
         return {
             "facts": values, "labels": labels, "recheck_at": self.recheck_at(standing),
             "playbook": playbook, "due_from": due_from, "due_by": due_by,
             "rank": rank + (ACTIVITIES.index(active) if active in ACTIVITIES else 4),
-            "worth": whole if worth >= 0 else -whole,
+            "worth": worth // (100 * orders) if orders else 0,
         }  # fmt: skip
 
     def follow_up(self, known):

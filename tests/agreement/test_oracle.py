@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
+from oracle import Oracle
 from people import Lives, lives
-from support.asking import assert_same, by_oracle, engine, of_answers, of_wide, plan, relations, spine
+from support.asking import (
+    assert_same, by_oracle, engine, of_answers, of_wide, plan, relations, spine,
+)  # fmt: skip
 
 from warmlist.labels.ask import Asker, Customers
+from warmlist.plan.evidence import KEPT
 
 pytestmark = [pytest.mark.property, pytest.mark.agreement]
 
@@ -34,3 +41,58 @@ def test_one_customer_concluded_in_plain_python(life: Lives) -> None:
     rows, who = life.rows(), owners(life)
     answers = Asker(plan(), engine()).ask(Customers(relations(rows, who)), pairs(life))
     assert_same(by_oracle(rows, who, pairs(life)), of_answers(answers))
+
+
+@settings(max_examples=60)
+@given(life=lives(), seed=st.integers(0, 1 << 30))
+def test_neither_order_of_arrival_nor_order_of_rows_matters(life: Lives, seed: int) -> None:
+    dice = random.Random(seed)
+    rows = life.rows()
+    again = life.rows(dice.sample(life.events, len(life.events)))
+    dice.shuffle(again)
+    first, second = (
+        engine().run(plan().sql, spine(pairs(life)), relations(r, owners(life)))
+        for r in (rows, again)
+    )
+    assert_same(of_wide(first), of_wide(second))
+
+
+@settings(max_examples=150)
+@given(life=lives(customers=2, asked=8))
+def test_nothing_changes_before_the_recheck_moment(life: Lives) -> None:
+    customers = Customers(relations(life.rows(), owners(life)))
+    asker = Asker(plan(), engine())
+    now = of_answers(asker.ask(customers, pairs(life)))
+    before = {
+        (c, a["recheck_at"] - 1): (c, t)
+        for (c, t), a in now.items()
+        if a["recheck_at"] is not None and a["recheck_at"] - 1 > t
+    }
+    for key, answer in of_answers(asker.ask(customers, sorted(before))).items():
+        then = now[before[key]]
+        for name in ("labels", "playbook", "due_from", "due_by", "rank", "recheck_at"):
+            assert answer[name] == then[name], (before[key], key, name)
+
+
+@settings(max_examples=100)
+@given(life=lives(customers=2, asked=3))
+def test_evidence_names_exactly_the_events_that_counted(life: Lives) -> None:
+    rows, who = life.rows(), owners(life)
+    customers = Customers(relations(rows, who))
+    asker = Asker(plan(), engine())
+    expected, wanted = {}, []
+    for answer in asker.ask(customers, pairs(life)):
+        customer, as_of = answer.customer_id, answer.as_of
+        mine = [r for r in rows if who[r["handle_id"] - 1] == customer]
+        oracle = Oracle(plan().pack, mine, as_of)
+        for label in answer.concluded.labels:
+            rule = plan().pack.rule(label.rule, label.dimension)
+            if rule is not None:
+                wanted.append((customer, as_of, rule.id))
+            for fact in rule.facts if rule else ():
+                counted = oracle.evidence(fact)
+                expected |= {(customer, as_of, name): ids for name, ids in counted.items() if ids}
+    found = asker.evidence(customers, wanted)
+    assert {k: total for k, (_, total) in found.items()} == {k: len(v) for k, v in expected.items()}
+    for key, (events, total) in found.items():
+        assert set(events) == expected[key] if total <= KEPT else set(events) < expected[key]

@@ -25,6 +25,11 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[2]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browser tests last: Playwright's loop, once started, forbids `asyncio.run` in its thread."""
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+
+
 @dataclass
 class Served:
     """A shop behind a real server."""

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
-from web.conftest import DESKTOP, PHONE, Open, Served
-from web.shop import HOSTILE
 
 from warmlist.clock import DAY
+from web.conftest import DESKTOP, PHONE, Open, Served
+from web.shop import HOSTILE
 
 pytestmark = pytest.mark.browser
 
@@ -21,10 +21,10 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"
 def no_violation(page: Page) -> None:
     page.wait_for_timeout(150)
     found = Axe().run(page, options={"runOnly": RULES}).response["violations"]
-    assert [] == [
+    assert [
         (one["id"], [node["target"] for node in one["nodes"]][:4], one["nodes"][0].get("any"))
         for one in found
-    ]
+    ] == []
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -7,16 +7,16 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
-from web.conftest import Open, Served
-from web.shop import NOW, row
 
 from warmlist.clock import HOUR, MINUTE
+from web.conftest import Open, Served
+from web.shop import NOW, row
 
 pytestmark = pytest.mark.browser
 
 
 def names(page: Page) -> list[str]:
-    return page.locator(".row .name").all_inner_texts()
+    return page.locator(".row .name").all_text_contents()
 
 
 def live(open_page: Open, **options: Any) -> Page:
@@ -118,7 +118,7 @@ def test_too_many_changes_fetch_the_list_again(open_page: Open, served: Served) 
     del served.shop.rows[4]
     served.bell.ring(everybody=True)
     expect(page.locator("#q-4")).to_have_count(0)
-    assert page.locator(".row[data-selected] .name").inner_text() == "Giulia Rossi"
+    assert page.locator(".row[data-selected] .name").text_content() == "Giulia Rossi"
 
 
 def test_what_was_missed_while_the_stream_was_down_is_fetched(

@@ -11,13 +11,13 @@ from pathlib import Path
 
 import pytest
 from babel.messages.pofile import read_po
-from web.shop import ALICE, BOB
 
 from warmlist.clock import DAY, HOUR, MINUTE, parse_instant
 from warmlist.followup.views import Chip, HistoryEntry, Mark, Viewer
 from warmlist.web import hostile, i18n, live, render, security
 from warmlist.web.limits import Failures
 from warmlist.web.session import local_path
+from web.shop import ALICE, BOB
 
 pytestmark = pytest.mark.unit
 

@@ -8,22 +8,22 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
-from web.conftest import PHONE, Open, Served
-from web.shop import ALICE
 
 from warmlist.clock import HOUR
 from warmlist.errors import Busy
 from warmlist.followup.views import Assign, Done, LogContact, NotePreference, Skip, Snooze
+from web.conftest import PHONE, Open, Served
+from web.shop import ALICE
 
 pytestmark = pytest.mark.browser
 
 
-def chosen(page: Page) -> str:
-    return page.locator(".row[data-selected] .name").inner_text()
+def chosen(page: Page) -> str | None:
+    return page.locator(".row[data-selected] .name").text_content()
 
 
 def shown(page: Page) -> list[str]:
-    return page.locator(".row:not(.leaving) .name").all_inner_texts()
+    return page.locator(".row:not(.leaving) .name").all_text_contents()
 
 
 def test_the_most_urgent_customer_comes_first_and_is_open(open_page: Open) -> None:
@@ -136,6 +136,7 @@ def test_start_runs_the_queue_until_nobody_is_left(open_page: Open, served: Serv
     expect(page.locator("#detail h2")).to_have_text("Giulia Rossi")
     page.keyboard.press("e")
     expect(page.locator("#empty")).to_be_visible()
+    expect(page.locator("#detail")).to_contain_text("All done for now.")
     expect(page.locator("[data-act=start]")).to_contain_text("Start")
 
 

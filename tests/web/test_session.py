@@ -7,12 +7,12 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
-from web.conftest import Served
-from web.shop import NOW, Book
 
 from warmlist.clock import DAY, MINUTE
 from warmlist.followup.views import Done
 from warmlist.web.session import COOKIE
+from web.conftest import Served
+from web.shop import NOW, Book
 
 pytestmark = pytest.mark.unit
 
@@ -188,6 +188,7 @@ def test_a_session_ends_by_itself(door: Door) -> None:
         ("/c/1/snooze", {"until": str(NOW - 1)}),
         ("/c/1/snooze", {"until": "tomorrow"}),
         ("/c/1/skip", {"reason": "  "}),
+        ("/c/1/skip", {"reason": "a\x00b"}),
         ("/c/1/assign", {"owner": "Mallory"}),
         ("/c/1/log", {"how": "telepathy"}),
         ("/c/1/labels/add", {"label": "no colon"}),
@@ -252,3 +253,15 @@ def test_health_and_numbers_name_nobody(door: Door) -> None:
     numbers = alice.get("/metrics").text
     assert 'route="/c/{customer_id}"' in numbers
     assert "/c/1" not in numbers
+
+
+def test_a_body_that_is_no_form_is_not_read(door: Door) -> None:
+    client = door.client()
+    huge = client.post("/sign-in", content=b"name=" + b"x" * 100_000)
+    assert huge.status_code == 413
+    assert client.post("/webhooks/x", content=b"x" * 100_000).text == "kept"
+
+
+def test_a_name_with_a_nul_is_no_name(door: Door) -> None:
+    assert door.sign_in(door.client(), "Al\x00ice").status_code == 400
+    assert door.client("Alice").get("/search?q=%00").status_code == 400

@@ -1,6 +1,6 @@
 // Outcomes: at once on the page, then on the server, and back with one key.
 import { $, ask, narrow, say } from './dom.js';
-import { refresh, show, shownId, view } from './detail.js';
+import { clear, refresh, show, shownId, view } from './detail.js';
 import * as queue from './queue.js';
 import { moment } from './times.js';
 
@@ -66,6 +66,7 @@ function step({ row }) {
     if (phone && !running) view('list');
   } else {
     stop();
+    clear(say('all_done'));
     view('list');
   }
   queue.settle();

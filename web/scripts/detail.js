@@ -25,8 +25,10 @@ async function load(id) {
     const response = await ask(`/c/${id}`, { signal });
     const html = await response.text();
     if (signal.aborted) return;
+    const focused = pane().contains(document.activeElement);
     if (response.ok) pane().innerHTML = html;
     else pane().textContent = html;
+    if (focused) pane().focus({ preventScroll: true });
     ready();
     pane().scrollTop = 0;
   } catch (error) {
@@ -54,6 +56,17 @@ export async function refresh() {
   if (typed !== undefined && typed !== was && $('#words')) $('#words').value = typed;
   if (atEnd) toEnd();
   tick(pane());
+}
+
+/** Nobody is left to show. */
+export function clear(text) {
+  clearTimeout(timer);
+  pending?.abort();
+  wanted = null;
+  const line = document.createElement('p');
+  line.className = 'empty';
+  line.textContent = text;
+  pane().replaceChildren(line);
 }
 
 function toEnd() {

@@ -12,6 +12,7 @@ export const KEYS = {
 export function listen(run) {
   addEventListener('keydown', (event) => {
     const { key, target } = event;
+    if (event.defaultPrevented) return;
     if ((event.ctrlKey || event.metaKey) && key.toLowerCase() === 'k') {
       event.preventDefault();
       if (!$('dialog[open]')) run('palette', event);

@@ -14,6 +14,7 @@ export class Live {
     this.channel = new BroadcastChannel('warmlist');
     this.channel.onmessage = ({ data }) => this.hear(data);
     this.leads = false;
+    this.worry = null;
   }
 
   start() {
@@ -46,7 +47,8 @@ export class Live {
       this.source.addEventListener(name, (event) => this.receive(name, event));
     }
     this.source.onerror = () => {
-      this.tell({ kind: 'state', state: 'off' });
+      // A stream that ends is taken up again at once: only a longer gap is worth a word.
+      this.worry ??= setTimeout(() => this.tell({ kind: 'state', state: 'off' }), 2500);
       if (this.source.readyState === EventSource.CLOSED) this.retry();
     };
   }
@@ -67,6 +69,8 @@ export class Live {
   receive(name, event) {
     this.heard = Date.now();
     this.pause = 1000;
+    clearTimeout(this.worry);
+    this.worry = null;
     if (name === 'beat') return;
     if (name === 'hello') this.tell({ kind: 'state', state: 'on', seq: event.lastEventId });
     else this.tell({ kind: name, seq: event.lastEventId, data: JSON.parse(event.data) });

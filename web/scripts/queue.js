@@ -88,13 +88,8 @@ function remove(row) {
   row.remove();
 }
 
-function wanted(row) {
-  const form = new FormData($('#filters'));
-  const { colour, labels, owner } = row.dataset;
-  if (form.get('colour') && form.get('colour') !== colour) return false;
-  if (form.get('owner') && form.get('owner') !== owner) return false;
-  return !form.get('label') || labels.split(' ').includes(form.get('label'));
-}
+const filter = (name) => new FormData($('#filters')).get(name);
+const wanted = (row) => !filter('colour') || filter('colour') === row.dataset.colour;
 
 function put(fresh) {
   const id = Number(fresh.dataset.id);
@@ -132,6 +127,10 @@ function steady(change) {
 
 /** What the server says became of some customers: {rows, gone, progress, beyond}. */
 export function applyChanges({ rows: changed, gone, progress, beyond }) {
+  if (filter('label') || filter('owner')) {
+    refetch(); // only the server knows who belongs there
+    return;
+  }
   steady(() => {
     for (const id of gone) {
       const row = rowOf(id);

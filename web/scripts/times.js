@@ -14,12 +14,13 @@ export function left(until, now = Date.now()) {
   return say(`${which}_d`, { n: Math.floor(apart / DAY) });
 }
 
-/** 'Tue 14:05' in the reader's own zone. */
+/** 'Tue 14:05' in the workspace's zone, as all times on the page. */
 export function moment(ms) {
   const near = ms - Date.now() < 6 * DAY;
   const day = near ? { weekday: 'short' } : { month: 'short', day: 'numeric' };
   const clock = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' };
-  return new Intl.DateTimeFormat(language, { ...day, ...clock }).format(ms);
+  const zone = { timeZone: document.body.dataset.zone };
+  return new Intl.DateTimeFormat(language, { ...day, ...clock, ...zone }).format(ms);
 }
 
 function set(element, text) {

@@ -71,7 +71,7 @@ class Mirror:
         return rows
 
     def open(self, db: duckdb.DuckDBPyConnection) -> None:
-        """Create `events` and `handles` in a DuckDB: the mirror, what is not in it yet, and who is who."""
+        """Create `all_events` and `handles` in a DuckDB: the mirror, what is not in it yet, who is who."""
         tail = self._fetcher.query(SQL.events.format(range=f"e.tx >= '{self.manifest.xid}'::xid8"))
         handles = self._fetcher.query(SQL.handles, "handles")
         superseded = self._fetcher.query(SQL.superseded)
@@ -92,7 +92,7 @@ class Mirror:
                 f"SELECT {columns} FROM ({union}) AS e "
                 "LEFT JOIN superseded AS g ON g.event_id = e.event_id"
             )
-        db.execute(f"CREATE OR REPLACE TEMP VIEW events AS {union}")
+        db.execute(f"CREATE OR REPLACE TEMP VIEW all_events AS {union}")
 
     def _staleness(self, tail: list[int]) -> list[tuple[str, list[int]]]:
         """For each part, the messages whose readings a later part or the tail holds anew."""

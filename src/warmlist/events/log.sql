@@ -65,9 +65,9 @@ ON CONFLICT (event_id) DO UPDATE SET gone_at = excluded.gone_at, reason = exclud
 DELETE FROM superseded WHERE event_id = ANY(%(events)s) AND reason = 'revision'
 
 -- name: undoable
--- The follow-up or label event that an undo names.
+-- The event by a person that an undo names.
 SELECT e.id, e.known_at, h.customer_id FROM events e JOIN handles h ON h.id = e.handle_id
-WHERE e.id = ANY(%(events)s) AND e.type IN ('follow_up', 'label', 'message', 'profile')
+WHERE e.id = ANY(%(events)s) AND e.type IN ('follow_up', 'label', 'message', 'profile', 'preference')
 
 -- name: corrected_keys
 -- Of these messages, the ones that somebody corrected.

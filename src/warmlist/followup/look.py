@@ -17,9 +17,7 @@ class PackLook:
         keys = [(d.key, label) for d in pack.dimensions for label in d.labels]
         self._order = {key: place for place, key in enumerate(keys)}
 
-    def chip(
-        self, dimension: str, label: str, shade: str | None, rule: str, language: str
-    ) -> Chip:
+    def chip(self, dimension: str, label: str, shade: str | None, rule: str, language: str) -> Chip:
         """language: a locale of the interface or a BCP 47 tag."""
         found = self._dimensions.get(dimension)
         known = found.labels.get(label) if found else None

@@ -23,9 +23,7 @@ from warmlist.rules.conclude import ManualAct, conclude
 class _About:
     """What plain Python needs of one customer's rows."""
 
-    visible_from: list[int] = field(
-        default_factory=list
-    )  # ms, sorted: when each row begins to count
+    turns: list[int] = field(default_factory=list)  # ms, sorted: when rows begin or cease to count
     known_at: set[int] = field(default_factory=set)
     acts: list[tuple[int, int | None, ManualAct]] = field(default_factory=list)
     events_at: dict[int, list[int]] = field(default_factory=dict)  # pos -> event ids
@@ -39,16 +37,25 @@ class Customers:
         handles = rows.handles.to_pydict()
         self._customer = dict(zip(handles["handle_id"], handles["customer_id"], strict=True))
         self._about: dict[int, _About] = defaultdict(_About)
-        columns = rows.events.select(["handle_id", "event_id", "pos", "known_at"]).to_pydict()
-        for handle, event_id, pos, known_at in zip(*columns.values(), strict=True):
+        columns = rows.events.select(
+            ["handle_id", "event_id", "pos", "known_at", "gone_at", "type", "moment_at"]
+        ).to_pydict()
+        for handle, event_id, pos, known_at, gone_at, type_, moment_at in zip(
+            *columns.values(), strict=True
+        ):
             about = self._about[self._customer[handle]]
-            about.visible_from.append(max(known_at, pos >> 20) + 1)
+            begins = max(known_at, pos >> 20)
+            about.turns.append(begins + 1)
+            if gone_at is not None and gone_at > begins:
+                about.turns.append(gone_at + 1)
+            if type_ == "profile" and moment_at is not None and moment_at > begins:
+                about.turns.append(moment_at + 1)  # a joining date that lies ahead
             about.known_at.add(known_at)
             ids = about.events_at.setdefault(pos, [])
             if event_id not in ids:
                 ids.append(event_id)
         for about in self._about.values():
-            about.visible_from.sort()
+            about.turns.sort()
         self._read_acts()
 
     def _read_acts(self) -> None:
@@ -66,8 +73,8 @@ class Customers:
         return self._about[customer].known_at
 
     def next_at(self, customer: int, as_of: int) -> int | None:
-        """When the next row that is in the log begins to count."""
-        moments = self._about[customer].visible_from
+        """When the next row that is in the log begins or ceases to count."""
+        moments = self._about[customer].turns
         place = bisect_right(moments, as_of)
         return moments[place] if place < len(moments) else None
 

@@ -26,8 +26,6 @@ from warmlist.store.sql import queries
 
 SQL = queries("labels/everybody.sql")
 LATER = queries("labels/assign.sql").history_later
-#: Customers a chunk: bounds the memory of the run.
-CHUNK = 25_000
 MEMORY = "600MB"
 #: Fetched rows a Python round while saving.
 ROWS = 10_000
@@ -59,7 +57,6 @@ class Bulk:
     as_of: int
     tick: Callable[[], float]
     cause: str = "fill"
-    chunk: int = CHUNK
     report: BulkReport = field(default_factory=BulkReport)
 
     def run(self, progress: Progress | None = None) -> BulkReport:
@@ -74,7 +71,7 @@ class Bulk:
                 with self._timed("load"):
                     mirror.open(db)
                     self._load(db, fetcher, up_to)
-                for done, total in chunks(db, self.as_of, self.chunk):
+                for done, total in chunks(db, self.as_of):
                     self.report.customers = total
                     self._chunk(db, conn)
                     if progress is not None:

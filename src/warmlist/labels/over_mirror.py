@@ -11,23 +11,41 @@ from warmlist.plan.evidence import compile_evidence
 from warmlist.rules.model import Rule
 
 
-def chunks(db: duckdb.DuckDBPyConnection, as_of: int, size: int) -> Iterator[tuple[int, int]]:
+#: Rows of events a chunk: bounds the memory of a run whatever a customer's number of events.
+ROWS = 1_000_000
+
+
+def chunks(
+    db: duckdb.DuckDBPyConnection, as_of: int, rows: int = ROWS
+) -> Iterator[tuple[int, int]]:
     """Fill `spine` with one chunk of customers after another, in order of their handles.
 
-    Yields (customers so far, customers in all).
+    `events` shows the range of handles that the chunk needs, so that only its part of the files is
+    read. Yields (customers so far, customers in all).
     """
     db.execute(
-        "CREATE OR REPLACE TEMP TABLE everyone AS SELECT customer_id, "
-        "ROW_NUMBER() OVER (ORDER BY MIN(handle_id)) - 1 AS n FROM handles GROUP BY customer_id"
+        "CREATE OR REPLACE TEMP TABLE everyone AS SELECT h.customer_id, MIN(h.handle_id) AS low, "
+        "MAX(h.handle_id) AS high, CAST(FLOOR(SUM(SUM(COALESCE(e.n, 0) + 1)) OVER "
+        f"(ORDER BY MIN(h.handle_id)) / {rows}) AS BIGINT) AS chunk FROM handles AS h LEFT JOIN "
+        "(SELECT handle_id, COUNT(*) AS n FROM all_events GROUP BY handle_id) AS e "
+        "ON e.handle_id = h.handle_id GROUP BY h.customer_id"
     )
-    total = int(db.execute("SELECT count(*) FROM everyone").fetchall()[0][0])
-    for first in range(0, total, size):
-        last = min(first + size, total)
+    done = 0
+    parts = db.execute(
+        "SELECT chunk, MIN(low), MAX(high), COUNT(*) FROM everyone GROUP BY chunk ORDER BY chunk"
+    ).fetchall()
+    total = sum(count for *_, count in parts)
+    for chunk, low, high, count in parts:
         db.execute(
             f"CREATE OR REPLACE TEMP TABLE spine AS SELECT customer_id, "
-            f"CAST({as_of} AS BIGINT) AS as_of FROM everyone WHERE n >= {first} AND n < {last}"
+            f"CAST({as_of} AS BIGINT) AS as_of FROM everyone WHERE chunk = {chunk}"
         )
-        yield last, total
+        db.execute(
+            "CREATE OR REPLACE TEMP VIEW events AS SELECT * FROM all_events "
+            f"WHERE handle_id BETWEEN {low} AND {high}"
+        )
+        done += count
+        yield done, total
 
 
 def conclude(db: duckdb.DuckDBPyConnection, plan: Plan) -> None:

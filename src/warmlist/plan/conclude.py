@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from warmlist.facts.catalogue import Fact
 from warmlist.plan.chain import Chain
-from warmlist.plan.facts import NEVER
+from warmlist.plan.facts import LOG, NEVER
 from warmlist.rules.conclude import moments_of
 from warmlist.rules.model import ACTIVITY_ORDER, COLOUR_ORDER, Dimension, Pack, Playbook
 
@@ -67,7 +67,7 @@ def _manual(chain: Chain, pack: Pack) -> None:
         "labels set or removed by hand, the newest act on each first",
         "SELECT customer_id, as_of, event_id, pos, kind, dimension, label, moment_at,\n"
         "  ROW_NUMBER() OVER (PARTITION BY customer_id, as_of, dimension, label\n"
-        "    ORDER BY pos DESC, event_id DESC) AS n\nFROM log\nWHERE type = 'label'",
+        f"    ORDER BY pos DESC, event_id DESC) AS n\nFROM (\n{LOG}\n) AS log\nWHERE type = 'label'",
     )
     chain.add(
         "manual_now",
@@ -210,11 +210,16 @@ def _due(p: Playbook, *, late: bool) -> str:
 def _timing(chain: Chain, pack: Pack, table: str, leaving: list[tuple[str, int]]) -> str:
     chain.add(
         "to_come",
-        "the first event that is in the log but not yet known or not yet past",
+        "when the next event of the log becomes known, past or void, or a joining date past",
         "SELECT w.customer_id, w.as_of,\n"
-        "  MIN(GREATEST(e.known_at, e.pos >> 20)) + 1 AS next_at\n"
+        "  MIN(CASE WHEN e.known_at >= w.as_of OR e.pos >= w.now_pos\n"
+        "    THEN GREATEST(e.known_at, e.pos >> 20)\n"
+        "    ELSE LEAST(CASE WHEN e.gone_at >= w.as_of THEN e.gone_at END,\n"
+        "      CASE WHEN e.type = 'profile' AND e.moment_at >= w.as_of THEN e.moment_at END)\n"
+        "    END) + 1 AS next_at\n"
         "FROM who AS w\nJOIN events AS e ON e.handle_id = w.handle_id\n"
-        "WHERE e.known_at >= w.as_of OR e.pos >= w.now_pos\n"
+        "WHERE e.known_at >= w.as_of OR e.pos >= w.now_pos OR e.gone_at >= w.as_of\n"
+        "  OR (e.type = 'profile' AND e.moment_at >= w.as_of)\n"
         "GROUP BY w.customer_id, w.as_of",
     )
     due = chain.add(
@@ -249,12 +254,11 @@ def _rank() -> str:
 
 
 def _worth(pack: Pack) -> str:
-    """Close rate of the colour times the customer's spend; divided by orders, whole minor units."""
+    """Close rate of the colour times the average order, whole minor units, rounded down."""
     rates = " ".join(f"WHEN '{c}' THEN {p}" for c, p in pack.worth.items())
     if not rates:
         return "CAST(0 AS BIGINT)"
-    worth = f"spend_total * (CASE follow_up {rates} ELSE 0 END)"
-    return (
-        f"CASE WHEN paid_orders > 0 THEN ({worth} - (({worth}) % (100 * paid_orders))) "
-        "/ (100 * paid_orders) ELSE 0 END"
-    )
+    # One division of two doubles: every engine rounds it alike.
+    worth = f"CAST(spend_total * (CASE follow_up {rates} ELSE 0 END) AS DOUBLE)"
+    average = f"CAST(FLOOR({worth} / CAST(100 * paid_orders AS DOUBLE)) AS BIGINT)"
+    return f"CASE WHEN paid_orders > 0 THEN {average} ELSE CAST(0 AS BIGINT) END"

@@ -43,15 +43,21 @@ LOG = (
 )
 
 
-def begin(chain: Chain) -> None:
-    """The first two steps of every chain: who is asked about, and what was known of them by then."""
+def begin(chain: Chain, *, one_pass: bool = True) -> None:
+    """The first steps of every chain: who is asked about and, in one pass, what was known of them.
+
+    one_pass: few rows, where the number of steps is what costs: the log is a step, and facts are
+    taken from it all at once. Otherwise each stream reads its own type of events, and no other
+    column than it needs: that is what many rows want.
+    """
     chain.add(
         "who",
         "the customers asked about, by their handles",
         "SELECT s.customer_id, s.as_of, s.as_of * 1048576 AS now_pos, h.handle_id\n"
         "FROM spine AS s\nJOIN handles AS h ON h.customer_id = s.customer_id",
     )
-    chain.add("log", "what had happened and was known by then, but for receipts", LOG)
+    if one_pass:
+        chain.add("log", "what had happened and was known by then, but for receipts", LOG)
 
 
 def in_use(facts: Mapping[str, Fact], wanted: Iterable[str]) -> list[Fact]:
@@ -96,10 +102,15 @@ def add_facts(
     facts: list[Fact],
     thresholds: Mapping[str, Threshold],
     counts: Mapping[str, set[int]],
+    *,
+    one_pass: bool = True,
 ) -> FactSteps:
-    """Add the steps for `facts` (closed under needs). `counts`: fact -> numbers rules compare it with."""
+    """Add the steps for `facts` (closed under needs). `counts`: fact -> numbers rules compare it with.
+
+    one_pass: as the chain was begun.
+    """
     made = FactSteps(table="spine")
-    builder = _Builder(chain, facts, thresholds, counts, made)
+    builder = _Builder(chain, facts, thresholds, counts, made, one_pass)
     builder.run()
     return made
 
@@ -112,8 +123,9 @@ class _Builder:
         thresholds: Mapping[str, Threshold],
         counts: Mapping[str, set[int]],
         made: FactSteps,
+        one_pass: bool,
     ) -> None:
-        self.chain, self.made = chain, made
+        self.chain, self.made, self.one_pass = chain, made, one_pass
         self.thresholds, self.counts = thresholds, counts
         self.waiting = {f.name: f for f in facts}
         self.streams = stream_closure(f.source for f in facts if f.source)
@@ -145,6 +157,8 @@ class _Builder:
                 sql = fill(
                     stream, self.thresholds, self.made.table, self.horizons.get(stream.name, 0)
                 )
+                if not self.one_pass:
+                    sql = sql.replace("FROM log\n", f"FROM (\n{LOG}\n) AS log\n")
                 self.chain.add(stream.name, stream.says, sql)
                 self.emitted.add(stream.name)
 
@@ -153,8 +167,8 @@ class _Builder:
         combined = [f for f in ready if not f.source]
         joins: list[str] = []
         columns = [f"b.{name}" for name in (*self.known, *self.extra)]
-        for source in dict.fromkeys(_relation(f) for f in taken):
-            group = [f for f in taken if _relation(f) == source]
+        for source in dict.fromkeys(self._relation(f) for f in taken):
+            group = [f for f in taken if self._relation(f) == source]
             name = f"{source}_{number}"
             self.chain.add(
                 name,
@@ -206,9 +220,14 @@ class _Builder:
         value = f"CASE WHEN {test} THEN {what} END" if test else what
         return TAKES[fact.take].sql.format(value=value)
 
+    def _relation(self, fact: Fact) -> str:
+        """In one pass, facts of base streams are taken from the log itself."""
+        return "log" if self.one_pass and streams()[fact.source].base else fact.source
+
     def _test(self, fact: Fact, *, only_later: bool = False) -> str:
         """Which rows of the relation that the fact is taken from count."""
-        tests = [streams()[fact.source].base, condition(fact, only_later=only_later)]
+        base = streams()[fact.source].base if self._relation(fact) == "log" else ""
+        tests = [f"({base})" if base else "", condition(fact, only_later=only_later)]
         return " AND ".join(t for t in tests if t)
 
     def _helpers(self, fact: Fact) -> dict[str, str]:
@@ -263,11 +282,6 @@ class _Builder:
             self.extra.append(f"{fact.name}__leaves")
             self._leaving(f"{fact.name}__leaves", fact.window[0] + 1)
         return joins
-
-
-def _relation(fact: Fact) -> str:
-    """Facts of base streams are all taken in one pass over the log."""
-    return "log" if streams()[fact.source].base else fact.source
 
 
 def condition(fact: Fact, *, only_later: bool = False) -> str:

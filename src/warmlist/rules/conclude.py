@@ -6,6 +6,7 @@ test. For few customers this is the quicker way, since a database pays for every
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -70,7 +71,7 @@ def conclude(
     values: facts by name, helper moments, `touches_<fact>` counts. acts: manual acts known by as_of.
     leaving: as in `plan.compile.Plan`. next_at: when an event becomes known or past, ms.
     """
-    overlay = _overlay(pack, acts, as_of)
+    overlay = _overlay(acts, as_of)
     known: dict[str, Any] = dict(values)
     labels: list[Chosen] = []
     for dimension in pack.dimensions:
@@ -98,10 +99,12 @@ def moments_of(pack: Pack, leaving: Iterable[tuple[str, int]]) -> list[tuple[str
     nodes = [r.when for d in pack.dimensions for r in d.rules] + [p.when for p in pack.playbooks]
     crossings = {(c.fact, c.ms) for node in nodes for c in node.crossings()}
     ends = {(p.start, p.ends + 1) for p in pack.playbooks if p.ends}
-    return sorted(crossings | ends | set(leaving))
+    # Behind the history of touches a playbook begins anew.
+    touched = {("last_touch", pack.thresholds["touch_history"].value + 1)} if pack.playbooks else set()
+    return sorted(crossings | ends | touched | set(leaving))
 
 
-def _overlay(pack: Pack, acts: Iterable[ManualAct], as_of: int) -> _Overlay:
+def _overlay(acts: Iterable[ManualAct], as_of: int) -> _Overlay:
     """The newest act on each label counts; of an exclusive dimension's adds, the newest one."""
     newest: dict[tuple[str, str], ManualAct] = {}
     for act in sorted(acts, key=lambda a: (a.pos, a.event_id)):
@@ -175,10 +178,9 @@ def _rank(known: Mapping[str, Any]) -> int:
 
 
 def _worth(pack: Pack, known: Mapping[str, Any]) -> int:
-    """Close rate of the colour times the average order, whole minor units, rounded towards zero."""
+    """Close rate of the colour times the average order, whole minor units, rounded down."""
     orders = known.get("paid_orders") or 0
-    if not orders:
+    if not orders or not pack.worth:
         return 0
     total = known["spend_total"] * pack.worth.get(known.get("follow_up") or "", 0)
-    whole = abs(total) // (100 * orders)
-    return whole if total >= 0 else -whole
+    return math.floor(float(total) / float(100 * orders))

@@ -162,8 +162,9 @@ class Compare(Node):
     def steps(self) -> tuple[tuple[str, int], ...]:
         if isinstance(self.right, str):
             return ()
-        least = self.right + 1 if self.symbol in (">", "<=") else self.right
-        return ((self.left, least),)
+        above = self.right + 1
+        by_symbol = {">": (above,), "<=": (above,), "=": (self.right, above), "<>": (self.right, above)}
+        return tuple((self.left, k) for k in by_symbol.get(self.symbol, (self.right,)))
 
     def sql(self) -> str:
         return f"COALESCE({self.left} {self.symbol} {self.right}, FALSE)"

@@ -34,7 +34,7 @@ from warmlist.web.live import Hub, Notice
 from warmlist.web.metrics import RequestMetrics
 from warmlist.web.pages import customer, deeds, health, palette, queue
 from warmlist.web.render import Renderer, changes_json
-from warmlist.web.security import SecurityHeaders
+from warmlist.web.security import BodyLimit, SecurityHeaders
 
 #: How uvicorn must be run: live streams never end by themselves, so a stop must not wait for them.
 UVICORN_OPTIONS: dict[str, Any] = {
@@ -43,6 +43,10 @@ UVICORN_OPTIONS: dict[str, Any] = {
     "server_header": False,
     "date_header": True,
 }
+
+LONGEST_FORM = 64 * 1024
+#: Paths whose routes measure their bodies themselves.
+MACHINE_DOORS = ("/webhooks/", "/api/", "/track")
 
 _STATUSES: tuple[tuple[type[WarmlistError], int], ...] = (
     (NotFound, 404),
@@ -116,6 +120,7 @@ def create_app(
         app.include_router(module.router)
     app.router.routes.extend(extra_routes)
     _handle_errors(app)
+    app.add_middleware(BodyLimit, limit=LONGEST_FORM, exempt=MACHINE_DOORS)
     app.add_middleware(GZipMiddleware, minimum_size=800)
     app.add_middleware(SecurityHeaders)
     app.add_middleware(RequestMetrics)

@@ -18,7 +18,6 @@ import structlog
 from psycopg import sql
 
 from warmlist.clock import HOUR
-from warmlist.errors import WarmlistError
 from warmlist.followup.views import Viewer
 from warmlist.web.metrics import REFETCHES, STREAMS
 
@@ -68,7 +67,7 @@ async def listen(dsn: str, channel: str = CHANNEL) -> AsyncIterator[Notice]:
                     yield EVERYBODY
                 async for notification in conn.notifies():
                     yield read_notice(notification.payload)
-        except psycopg.OperationalError:
+        except psycopg.Error:
             log.warning("the live listener lost PostgreSQL", trying_again_in_s=pause)
         missed = True
         await asyncio.sleep(pause)
@@ -199,7 +198,7 @@ class Hub:
             return message("refetch", seq=seq)
         try:
             data = await asyncio.to_thread(self._render, viewer, customers)
-        except WarmlistError as error:
+        except Exception as error:  # one viewer's failure must not end everybody's stream
             log.warning("live rows could not be rendered", error=type(error).__name__)
             return message("refetch", seq=seq)
         return message("changes", data, seq)

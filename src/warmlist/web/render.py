@@ -50,8 +50,9 @@ class Renderer:
             language_name=language_name,
             words=words,
             page_strings=page_strings,
-            day_of=day_of,
-            clock=clock_text,
+            clock=self._clock,
+            day_of=self._day_of,
+            zone=str(zone),
             colour_strip=colour_strip,
             heat_top=heat_top,
             told_handle=locale_of.told,
@@ -81,6 +82,20 @@ class Renderer:
         tz = ZoneInfo(zone) if zone else self._zone
         moment, today = from_ms(ms).astimezone(tz), from_ms(now).astimezone(tz)
         return _told(moment, today)
+
+    def _clock(self, ms: int, zone: str | None = None) -> str:
+        """'14:05', in the workspace's zone unless another is named."""
+        tz = ZoneInfo(zone) if zone else self._zone
+        return format_time(from_ms(ms).astimezone(tz), "HH:mm", locale=i18n.babel_locale())
+
+    def _day_of(self, ms: int, now: int) -> str:
+        """The day of a message: 'Today', 'Tue, Mar 3', with the year if another."""
+        day = from_ms(ms).astimezone(self._zone).date()
+        today = from_ms(now).astimezone(self._zone).date()
+        if day == today:
+            return i18n.gettext("Today")
+        skeleton = "yMMMEd" if day.year != today.year else "MMMEd"
+        return format_skeleton(skeleton, day, locale=i18n.babel_locale())
 
 
 def _told(moment: datetime, today: datetime) -> str:
@@ -148,6 +163,7 @@ def page_strings() -> dict[str, str]:
         "run_progress": _("{n} done in this run"),
         "skip_with": _("Skip with: {text}"),
         "nobody": _("Nobody"),
+        "all_done": _("All done for now."),
         "beyond": _("Beyond today’s minutes"),
     }
 
@@ -206,21 +222,6 @@ def language_name(tag: str) -> str:
         return tag
 
 
-def clock_text(ms: int, zone: str) -> str:
-    """'14:05' in `zone`."""
-    return format_time(from_ms(ms).astimezone(ZoneInfo(zone)), "HH:mm", locale=i18n.babel_locale())
-
-
-def day_of(ms: int, now: int, zone: str) -> str:
-    """The day of a message in `zone`: 'Today', 'Tuesday, 3 March', with the year if another."""
-    tz = ZoneInfo(zone)
-    day, today = from_ms(ms).astimezone(tz).date(), from_ms(now).astimezone(tz).date()
-    if day == today:
-        return i18n.gettext("Today")
-    skeleton = "yMMMEd" if day.year != today.year else "MMMEd"
-    return format_skeleton(skeleton, day, locale=i18n.babel_locale())
-
-
 @dataclass(frozen=True, slots=True)
 class Stripe:
     """A stretch of the colour strip, in nine-hundredths of its width."""
@@ -256,6 +257,7 @@ def _environment() -> Environment:
     env = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
+        auto_reload=False,
         extensions=["jinja2.ext.i18n"],
         trim_blocks=True,
         lstrip_blocks=True,

@@ -10,6 +10,7 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 from functools import cache
+from threading import BoundedSemaphore
 from typing import Annotated
 from urllib.parse import quote, urlsplit
 
@@ -18,18 +19,21 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from fastapi import APIRouter, Depends, Form, Header, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from warmlist.clock import DAY
+from warmlist.clock import DAY, MINUTE
 from warmlist.errors import Refused
 from warmlist.followup.views import Viewer
 from warmlist.web import i18n, security
 from warmlist.web.context import Context, context
 from warmlist.web.desk import Account, Session
+from warmlist.web.fields import Text
 
 COOKIE = "warmlist_session"
 SESSION_MS = 30 * DAY
 _LONGEST_PASSWORD = 1_000  # argon2 reads all of it: a megabyte would cost us, not the sender
 
 _hasher = PasswordHasher()
+#: argon2 takes 64 MiB a password: strangers may not make us take them all at once.
+_hashing = BoundedSemaphore(2)
 router = APIRouter()
 
 
@@ -100,26 +104,21 @@ def sign_in(
     password: Annotated[str, Form(max_length=_LONGEST_PASSWORD)],
     next: Annotated[str, Form()] = "/",
 ) -> Response:
-    here = context(request)
-    now = here.now()
     if not _from_here(request):
         raise Refused("a sign-in must come from our own page", hint="open the sign-in page")
-    name = name.strip()
+    here, name = context(request), name.strip()
     address = request.client.host if request.client else "unknown"
-    waits = (
-        here.name_failures.wait_until(name.casefold(), now),
-        here.address_failures.wait_until(address, now),
-    )
-    if wait := max((at for at in waits if at is not None), default=None):
-        minutes = -(-(wait - now) // 60_000)
-        return _form(request, next, name=name, wait_minutes=minutes)
-    account = here.accounts.account(name)
-    if not _password_fits(account, password) or account is None:
-        here.name_failures.add(name.casefold(), now)
-        here.address_failures.add(address, now)
-        return _form(request, next, name=name, wrong=True)
+    with _hashing:
+        now = here.now()
+        if minutes := _minutes_to_wait(here, name, address, now):
+            return _form(request, next, name=name, wait_minutes=minutes)
+        account = here.accounts.account(name)
+        if not _password_fits(account, password) or account is None:
+            here.name_failures.add(name.casefold(), now)
+            here.address_failures.add(address, now)
+            return _form(request, next, name=name, wrong=True)
+        _refresh_hash(here, account, password)
     here.name_failures.forget(name.casefold())
-    _refresh_hash(here, account, password)
     return _open(request, account, local_path(next), now)
 
 
@@ -130,7 +129,6 @@ def sign_out(request: Request, who: Acting) -> Response:
     here.hub.disconnect(who.token_hash)
     response = RedirectResponse("/sign-in", 303)
     response.delete_cookie(COOKIE, path="/")
-    response.headers["clear-site-data"] = '"cache"'
     return response
 
 
@@ -157,6 +155,16 @@ def local_path(wanted: str) -> str:
     safe = wanted.startswith("/") and not wanted.startswith(("//", "/\\"))
     harmless = not any(ord(c) < 0x21 for c in wanted)
     return wanted if safe and harmless and not parts.netloc and not parts.scheme else "/"
+
+
+def _minutes_to_wait(here: Context, name: str, address: str, now: int) -> int:
+    """After too many failures of this name or from this address; 0: none."""
+    waits = (
+        here.name_failures.wait_until(name.casefold(), now),
+        here.address_failures.wait_until(address, now),
+    )
+    until = max((at for at in waits if at is not None), default=now)
+    return -(-(until - now) // MINUTE)
 
 
 def _from_here(request: Request) -> bool:

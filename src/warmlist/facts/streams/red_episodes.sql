@@ -13,7 +13,7 @@ FROM (
     UNION ALL
     SELECT customer_id, as_of, event_id, pos, 1 AS role FROM second_reds
     UNION ALL
-    SELECT customer_id, as_of, event_id, pos, 0 AS role FROM red_steps WHERE step = 5
+    SELECT customer_id, as_of, event_id, pos, 0 AS role FROM red_steps WHERE step IN (5, 7)
   ) AS turns
   WINDOW earlier AS (PARTITION BY customer_id, as_of ORDER BY pos, role, event_id
     ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import re
+
 from warmlist.understanding.lexicon.guards import Hit, Scene
 
 _Standing = dict[str, list[Hit]]
+
+_WORD = re.compile(r"\S+")
+#: Patterns below it are words that may stand beside politeness and are none by themselves ("team").
+_POLITE = 0.5
+_LONGEST_NAME, _LONGEST_CHINESE_NAME = 12, 3
 
 
 def apply(scene: Scene, standing: _Standing) -> None:
     """Change the standing hits in place; every rule is one function below."""
     for rule in (
+        _postage_of_a_return_is_after_sales,
         _shipping_cost_is_no_price,
         _a_counter_offer_is_no_commitment,
         _too_expensive_and_goodbye,
@@ -28,6 +36,16 @@ def _keep(standing: _Standing, name: str, hits: list[Hit]) -> None:
         standing[name] = hits
     else:
         standing.pop(name, None)
+
+
+def _postage_of_a_return_is_after_sales(scene: Scene, standing: _Standing) -> None:
+    """Who asks for the postage of what they send back asks about a return, not a delivery."""
+    if hits := standing.get("delivery_inquiry"):
+        back = scene.helpers.get("giving_back", ())
+        returns = [h for h in hits if any(scene.share_a_sentence(h, b) for b in back)]
+        if returns:
+            standing.setdefault("after_sales_inquiry", []).extend(returns)
+            _keep(standing, "delivery_inquiry", [h for h in hits if h not in returns])
 
 
 def _shipping_cost_is_no_price(_scene: Scene, standing: _Standing) -> None:
@@ -68,12 +86,27 @@ def _opt_out_beats_frequency(_scene: Scene, standing: _Standing) -> None:
 
 
 def _courtesy_stands_alone(scene: Scene, standing: _Standing) -> None:
-    """Courtesy only where it covers every word of the message, one name apart."""
+    """Courtesy only where it covers every word of the message, one name beside it apart."""
     if not (hits := standing.pop("courtesy", None)) or standing:
+        return
+    polite = [hit for hit in hits if hit.pattern.confidence >= _POLITE]
+    if not polite or scene.helpers.get("dear"):
         return
     rest = list(scene.text)
     for hit in hits:
         rest[hit.start : hit.end] = " " * (hit.end - hit.start)
-    words = [word for word in "".join(rest).split() if any(map(str.isalnum, word))]
-    if not words or (len(words) == 1 and len(hits) >= 2 and len(words[0]) <= 12):
-        standing["courtesy"] = hits
+    words = [m for m in _WORD.finditer("".join(rest)) if any(map(str.isalnum, m[0]))]
+    if not words or (len(words) == 1 and _is_a_name(scene.text, words[0], polite)):
+        standing["courtesy"] = polite
+
+
+def _is_a_name(text: str, word: re.Match[str], polite: list[Hit]) -> bool:
+    """Whether a word that no pattern knows can be whom the politeness beside it is for."""
+    longest = _LONGEST_NAME if word[0].isascii() else _LONGEST_CHINESE_NAME
+    start, end = word.span()
+    beside = any(
+        not text[hit.end : start].strip(" ,!.") if hit.end <= start else
+        not text[end : hit.start].strip(" ,!.")
+        for hit in polite
+    )  # fmt: skip
+    return len(word[0]) <= longest and beside

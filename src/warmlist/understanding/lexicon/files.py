@@ -14,7 +14,7 @@ from warmlist.understanding.signals import SIGNALS
 
 LANGUAGES = ("zh", "en", "it", "de")
 #: Sections that are no signal: what conventions and guards look at.
-HELPERS = ("dear", "goodbye", "mask", "negation", "past", "condition", "question")
+HELPERS = ("dear", "goodbye", "giving_back", "mask", "negation", "past", "condition", "question")
 CERTAIN = 0.9
 
 _HEAD = re.compile(r"\[(?P<names>[a-z_ ]+?)(?P<asks> \?)?(?: (?P<sure>0\.\d+))?\]")

@@ -85,6 +85,11 @@ class Scene:
             return False
         return not (name in _REPORTABLE and self._is_report(hit))
 
+    def share_a_sentence(self, one: Hit, other: Hit) -> bool:
+        """Whether two hits begin in the same sentence."""
+        start, end = self.sentence(one.start)
+        return start <= other.start < end
+
     def _covered(self, hit: Hit, helper: str) -> bool:
         return any(h.start < hit.end and hit.start < h.end for h in self.helpers.get(helper, ()))
 

@@ -30,7 +30,11 @@ _NUMBER = (
 _GAP_BLANKS = r"(?: [^\s.,!?;:。、]{1,30}){0,4} "
 _GAP_AFTER_BLANK = r"(?:[^\s.,!?;:。、]{1,30} ){0,4}"
 _GAP_CHARS = r"[^\s.,!?;:。、]{0,6}"
-_GAPS = {True: ((" .. ", _GAP_BLANKS), (".. ", _GAP_AFTER_BLANK)), False: (("..", _GAP_CHARS),)}
+_GAP_AT_END = r"(?: [^\s.,!?;:。、]{1,30}){0,4}"
+_GAPS = {
+    True: ((" .. ", _GAP_BLANKS), (".. ", _GAP_AFTER_BLANK), (" ..", _GAP_AT_END)),
+    False: (("..", _GAP_CHARS),),
+}
 _ENDING = r"\w{0,14}"
 _MACRO = re.compile(r"<(\w+)>")
 _OPENERS = re.compile(r"(ä|ö|ü)")
@@ -158,6 +162,8 @@ def compile_pattern(source: str, macros: Mapping[str, str], *, spaced: bool) -> 
     the language puts blanks between words. Raises BadInput where the line is not in the language.
     """
     opens, closes = source.startswith("^"), source.endswith("$")
+    if source.endswith(" |$)"):
+        raise BadInput(f"pattern {source!r} ends before a blank; leave that out, words end anyway")
     body = expand(source.removeprefix("^").removesuffix("$").strip(), macros)
     # Typed without an umlaut key, ü is u or ue.
     body = _OPENERS.sub(lambda m: fold(m[1]) + "e?", body)

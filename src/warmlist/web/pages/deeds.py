@@ -26,13 +26,14 @@ from warmlist.followup.views import (
     Snooze,
 )
 from warmlist.web.context import context
+from warmlist.web.fields import Text
 from warmlist.web.pages.customer import Id
 from warmlist.web.render import changes_json
 from warmlist.web.session import Acting, Signed
 
 router = APIRouter()
 
-Short = Annotated[str, Form(max_length=500)]
+Short = Annotated[Text, Form(max_length=500)]
 Moment = Annotated[int, Form(ge=0, le=LATEST_MS)]
 
 
@@ -66,7 +67,7 @@ def log_contact(
     who: Acting,
     customer_id: Id,
     how: Annotated[Literal["call", "visit", "email", "other"], Form()],
-    note: Annotated[str, Form(max_length=4_000)] = "",
+    note: Annotated[Text, Form(max_length=4_000)] = "",
 ) -> Response:
     return _act(request, who, customer_id, LogContact(how, note.strip()))
 
@@ -78,7 +79,7 @@ def add_label(
     customer_id: Id,
     label: Short,
     reason: Short = "",
-    until: Annotated[str, Form(max_length=20)] = "",
+    until: Annotated[Text, Form(max_length=20)] = "",
 ) -> Response:
     dimension, name = _label(label)
     deed = AddLabel(dimension, name, reason.strip(), _moment(until))

@@ -8,13 +8,14 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
 from warmlist.web.context import context
+from warmlist.web.fields import Text
 from warmlist.web.session import Who
 
 router = APIRouter()
 
 
 @router.get("/search")
-def search(request: Request, who: Who, q: Annotated[str, Query(max_length=200)] = "") -> Response:
+def search(request: Request, who: Who, q: Annotated[Text, Query(max_length=200)] = "") -> Response:
     """Options for the palette's list; nothing for nothing."""
     here = context(request)
     text = q.strip()

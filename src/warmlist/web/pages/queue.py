@@ -11,6 +11,7 @@ from fastapi.responses import HTMLResponse, Response, StreamingResponse
 from warmlist.errors import NotFound
 from warmlist.followup.views import COLOURS, QueueFilters
 from warmlist.web.context import Context, context
+from warmlist.web.fields import Text
 from warmlist.web.pages.parts import desk_page
 from warmlist.web.session import Signed, Who
 
@@ -18,9 +19,9 @@ router = APIRouter()
 
 
 def chosen_filters(
-    colour: Annotated[str, Query(max_length=20)] = "",
-    label: Annotated[str, Query(max_length=200)] = "",
-    owner: Annotated[str, Query(max_length=200)] = "",
+    colour: Annotated[Text, Query(max_length=20)] = "",
+    label: Annotated[Text, Query(max_length=200)] = "",
+    owner: Annotated[Text, Query(max_length=200)] = "",
 ) -> QueueFilters:
     """What the address says; an unknown colour means all. Owner '-' is nobody."""
     return QueueFilters(
@@ -49,7 +50,12 @@ def home(request: Request, who: Who, filters: Filters) -> Response:
 
 
 @router.get("/queue")
-def queue_part(request: Request, who: Who, filters: Filters, cursor: str | None = None) -> Response:
+def queue_part(
+    request: Request,
+    who: Who,
+    filters: Filters,
+    cursor: Annotated[Text | None, Query(max_length=500)] = None,
+) -> Response:
     """The rows alone: for a change of filters, a refetch, or the next page."""
     here, now = context(request), context(request).now()
     page = here.desk.queue(who.viewer, filters, now, cursor)

@@ -1,0 +1,278 @@
+"""Today's queue: who belongs into it, in which order, and what fits into the day."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from warmlist.errors import BadInput
+from warmlist.followup.customer import Connection
+from warmlist.followup.figures import Day
+from warmlist.followup.people import held_labels
+from warmlist.followup.rows import RowBuilder, how, labels_of, standings_of
+from warmlist.followup.standing import Standing, from_row
+from warmlist.followup.views import (
+    COLOURS,
+    NextFollowUp,
+    QueueChanges,
+    QueueFilters,
+    QueuePage,
+    QueueRow,
+    Viewer,
+)
+from warmlist.labels.timeline import Answer
+from warmlist.store.sql import queries
+
+_SQL = queries("followup/queue.sql")
+
+PAGE = 50
+NO_FILTERS = QueueFilters()
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How the viewer's day goes; see `_progress`."""
+
+    due_today: int
+    done_today: int
+    minutes_used: int
+    minutes_total: int
+    beyond_key: tuple[int, ...] | None
+
+
+def queue_page(
+    conn: Connection,
+    builder: RowBuilder,
+    viewer: Viewer,
+    filters: QueueFilters,
+    as_of: int,
+    cursor: str | None = None,
+    size: int = PAGE,
+) -> QueuePage:
+    """A page of the viewer's queue as it stands at `as_of` (epoch ms), from `standings`.
+
+    cursor: `next_cursor` of an earlier page; BadInput for any other text.
+    """
+    values = _values(builder, viewer, filters, as_of)
+    where = _where(filters, behind=cursor is not None)
+    if cursor is not None:
+        values |= _behind(cursor)
+    page = _SQL.page.format(where=where)
+    found = _standings(conn, page, values | {"count": size + 1})
+    rows = _rows(conn, builder, found[:size], as_of, viewer.language)
+    counts = _counts(conn, values | {"colour": None}, _where(filters))
+    progress = _progress(conn, builder, viewer, as_of, _sum_of(counts, filters))
+    beyond = progress.beyond_key
+    return QueuePage(
+        rows=rows,
+        due_today=progress.due_today,
+        done_today=progress.done_today,
+        minutes_used=progress.minutes_used,
+        minutes_total=progress.minutes_total,
+        beyond_from=next((n for n, r in enumerate(rows) if beyond and r.sort_key >= beyond), None),
+        as_of=as_of,
+        next_cursor=_cursor(found[size - 1]) if len(found) > size else None,
+        counts=counts,
+    )
+
+
+def queue_changes(
+    conn: Connection, builder: RowBuilder, viewer: Viewer, customer_ids: Sequence[int], as_of: int
+) -> QueueChanges:
+    """Where these customers now stand in the viewer's unfiltered queue."""
+    values = _values(builder, viewer, NO_FILTERS, as_of)
+    wanted = list(dict.fromkeys(customer_ids))
+    query = _SQL.of.format(where=_where(NO_FILTERS))
+    found = _standings(conn, query, values | {"customers": wanted})
+    rows = _rows(conn, builder, found, as_of, viewer.language)
+    there = {row.customer_id for row in rows}
+    counts = _counts(conn, values, _where(NO_FILTERS))
+    progress = _progress(conn, builder, viewer, as_of, sum(counts.values()))
+    return QueueChanges(
+        rows=rows,
+        gone=tuple(one for one in wanted if one not in there),
+        due_today=progress.due_today,
+        done_today=progress.done_today,
+        minutes_used=progress.minutes_used,
+        minutes_total=progress.minutes_total,
+        beyond_key=progress.beyond_key,
+        counts=counts,
+        as_of=as_of,
+    )
+
+
+def rows_from_answers(
+    conn: Connection,
+    builder: RowBuilder,
+    answers: Sequence[Answer],
+    as_of: int,
+    *,
+    owner: str | None = None,
+    language: str = "en",
+) -> tuple[QueueRow, ...]:
+    """The queue of a past moment, from the plan's answers as of then instead of from `standings`.
+
+    owner: only this user's and nobody's customers; None = everyone's.
+    """
+    day = Day.at(as_of, ZoneInfo(builder.zone))
+    found = [
+        standing
+        for standing in standings_of(conn, builder.plan, answers, as_of)
+        if standing.due_today(as_of, day, builder.figures)
+        and (owner is None or standing.owner in (None, owner))
+    ]
+    return builder.rows(conn, found, labels_of(answers), as_of, language)
+
+
+def row_of(
+    conn: Connection, builder: RowBuilder, viewer: Viewer, customer_id: int, as_of: int
+) -> QueueRow | None:
+    """One customer's row; None when the customer is not in the viewer's queue."""
+    values = _values(builder, viewer, NO_FILTERS, as_of) | {"customers": [customer_id]}
+    found = _standings(conn, _SQL.of.format(where=_where(NO_FILTERS)), values)
+    return next(iter(_rows(conn, builder, found, as_of, viewer.language)), None)
+
+
+def upcoming(
+    conn: Connection, builder: RowBuilder, viewer: Viewer, customer_id: int, as_of: int
+) -> tuple[NextFollowUp, ...]:
+    """The follow-up of a customer that comes next; none where it is due today or hidden for good."""
+    row = conn.execute(_SQL.one, {"customer": customer_id}).fetchone()
+    standing = from_row(row) if row else None
+    if standing is None or not builder.knows(standing.playbook):
+        return ()
+    day = Day.at(as_of, ZoneInfo(builder.zone))
+    if standing.due_by < day.ends or standing.due_today(as_of, day, builder.figures):
+        return ()
+    return (builder.next_follow_up(standing, held_labels(conn, [customer_id]), as_of, viewer),)
+
+
+def _values(
+    builder: RowBuilder, viewer: Viewer, filters: QueueFilters, as_of: int
+) -> dict[str, Any]:
+    day = Day.at(as_of, ZoneInfo(builder.zone))
+    dimension, _, label = (filters.label or "").partition(":")
+    return {
+        "as_of": as_of,
+        "day_begins": day.begins,
+        "day_ends": day.ends,
+        "answer_from": as_of - builder.figures.answer_within,
+        "cap": builder.figures.touch_cap,
+        "everyone": viewer.sees_everyone,
+        "viewer": viewer.name,
+        "colour": COLOURS.index(filters.colour) if filters.colour in COLOURS else None,
+        "owner": filters.owner,
+        "dimension": dimension,
+        "label": label,
+    }
+
+
+def _where(filters: QueueFilters, *, behind: bool = False) -> str:
+    """The conditions of a query, put together from the named ones of queue.sql."""
+    parts = [_SQL.today, _SQL.visible, _SQL.filtered]
+    if filters.label:
+        parts.append(_SQL.labelled)
+    if behind:
+        parts.append(_SQL.behind)
+    return "\n  AND ".join(parts)
+
+
+def _standings(conn: Connection, query: str, values: Mapping[str, Any]) -> list[Standing]:
+    found = (from_row(row) for row in conn.execute(query, values))
+    return [standing for standing in found if standing is not None]
+
+
+def _rows(
+    conn: Connection,
+    builder: RowBuilder,
+    standings: Sequence[Standing],
+    as_of: int,
+    language: str,
+) -> tuple[QueueRow, ...]:
+    known = [s for s in standings if builder.knows(s.playbook)]
+    labels = held_labels(conn, [s.customer_id for s in known])
+    return builder.rows(conn, known, labels, as_of, language)
+
+
+def _counts(conn: Connection, values: Mapping[str, Any], where: str) -> dict[str, int]:
+    counted = conn.execute(_SQL.counts.format(where=where), values)
+    found = {COLOURS[place]: count for place, count in counted}
+    return {colour: found.get(colour, 0) for colour in COLOURS}
+
+
+def _sum_of(counts: Mapping[str, int], filters: QueueFilters) -> int | None:
+    """How many wait in the whole queue, as far as counts under these filters tell."""
+    return sum(counts.values()) if filters.label is None and filters.owner is None else None
+
+
+def _progress(
+    conn: Connection, builder: RowBuilder, viewer: Viewer, as_of: int, waiting: int | None
+) -> Progress:
+    """How far the viewer's whole list of today is done, and what of the rest fits into the day.
+
+    Done: customers whom the viewer may see, who were contacted (a personal message, a logged
+    contact, a follow-up marked done) or skipped since midnight of the team's day, and who are out
+    of the queue. Whoever did it: the list has become shorter by them. Due: the done, and those who
+    wait. Minutes used: what the viewer's own contacts of today are expected to have taken, and what
+    the waiting ones that fit will take.
+    """
+    values = _values(builder, viewer, NO_FILTERS, as_of)
+    if waiting is None:
+        waiting = sum(_counts(conn, values, _where(NO_FILTERS)).values())
+    done = _SQL.done.format(visible=_SQL.visible, today=_SQL.today)
+    done_today = _number(conn, done, values)
+    spent = sum(
+        count * builder.figures.minutes(kind)
+        for kind, count in conn.execute(_SQL.own_contacts, values)
+    )
+    used, beyond = _fit(conn, builder, viewer.minutes_a_day, spent, values)
+    return Progress(waiting + done_today, done_today, used, viewer.minutes_a_day, beyond)
+
+
+def _fit(
+    conn: Connection, builder: RowBuilder, total: int, spent: int, values: Mapping[str, Any]
+) -> tuple[int, tuple[int, ...] | None]:
+    """(minutes used, key of the first row that does not fit or None), walking from the top."""
+    shortest = min(builder.figures.minutes(kind) for kind in ("call", "text"))
+    most = max(0, total - spent) // shortest + 1
+    used = spent
+    head = _SQL.first.format(where=_where(NO_FILTERS))
+    for rank, due_by, worth, customer_id, playbook, stated in conn.execute(
+        head, {**values, "count": most}
+    ):
+        kind = how(builder.playbook(playbook), stated) if builder.knows(playbook) else "text"
+        takes = builder.figures.minutes(kind)
+        if used + takes > total:
+            return used, (rank, due_by, -worth, customer_id)
+        used += takes
+    return used, None
+
+
+def _number(conn: Connection, query: str, values: Mapping[str, Any]) -> int:
+    row = conn.execute(query, values).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def _cursor(last: Standing) -> str:
+    return ".".join(str(part) for part in last.sort_key)
+
+
+def _behind(cursor: str) -> dict[str, int]:
+    parts = cursor.split(".")
+    try:
+        rank, due_by, worth, customer = (int(part) for part in parts)
+    except ValueError:
+        raise BadInput(
+            f"{cursor[:40]!r} is no place in the queue", hint="load the queue again"
+        ) from None
+    if max(map(abs, (rank, due_by, worth, customer))) >= 1 << 53 or rank >= 1 << 31:
+        raise BadInput(f"{cursor[:40]!r} is no place in the queue", hint="load the queue again")
+    return {
+        "last_rank": rank,
+        "last_due_by": due_by,
+        "last_worth": -worth,
+        "last_customer": customer,
+    }

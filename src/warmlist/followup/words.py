@@ -1,0 +1,59 @@
+"""Suggested words in the customer's language, with the name in its place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+from babel import Locale
+from babel.core import UnknownLocaleError
+from babel.languages import get_official_languages
+
+from warmlist.followup.customer import Customer
+
+#: Longer names are jokes or mistakes; nobody wants to be greeted by one.
+LONGEST_NAME = 60
+
+_PLACE = re.compile(r"\s*\{name\}")
+_LEADING = re.compile(r"^[\s,，、!！]+")
+
+
+def suggested(words: Mapping[str, str], customer: Customer) -> tuple[str, str]:
+    """The words with the customer's name, and their language (BCP 47): 'en' where all else fails."""
+    language = language_of(customer, words)
+    return with_name(words[language], customer.profile.get("name", "")), language
+
+
+def language_of(customer: Customer, available: Iterable[str]) -> str:
+    """The language to write in: as the profile says, else as in the customer's country, else en."""
+    told = customer.profile.get("language", "")
+    known = set(available)
+    if told:
+        return _match(told, known) or "en"
+    official = get_official_languages(customer.country or "", de_facto=True)
+    return (_match(official[0], known) if official else None) or "en"
+
+
+def _match(told: str, known: set[str]) -> str | None:
+    """One of `known` for a language tag; a script that we cannot write is no match."""
+    tag = told.replace("_", "-")
+    if tag in known:
+        return tag
+    try:
+        locale = Locale.parse(tag, sep="-")
+    except (ValueError, UnknownLocaleError):
+        return None
+    if locale.language == "zh":
+        return "zh-Hans" if "zh-Hans" in known and locale.script in (None, "Hans") else None
+    return locale.language if locale.language in known else None
+
+
+def with_name(text: str, name: str) -> str:
+    """Fill `{name}`; without a usable name its place closes: 'Hi {name}, ...' -> 'Hi, ...'."""
+    usable = " ".join(name.split())
+    if not usable.isprintable() or len(usable) > LONGEST_NAME:
+        usable = ""
+    if usable:
+        return text.replace("{name}", usable)
+    closed = _LEADING.sub("", _PLACE.sub("", text))
+    return closed[:1].upper() + closed[1:] if closed[:1].islower() else closed

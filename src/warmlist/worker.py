@@ -154,7 +154,7 @@ class Worker:
         conn.commit()
         if row is None or row[0] is None:
             return IDLE
-        return max(0.0, min(IDLE, (row[0] - self.now()) / 1_000))
+        return max(0.0, min(IDLE, (int(row[0]) - self.now()) / 1_000))
 
     def _listen(self) -> None:
         """Wakes the worker when another process brings events."""

@@ -10,7 +10,7 @@ import crowd
 pytestmark = pytest.mark.store
 NOW = parse_instant("2026-03-03T09:30:00Z")
 def test_x(shop):
-    t=time.time(); crowd.fill(shop.conn, NOW, messages=20); print("fill", time.time()-t)
+    t=time.time(); crowd.fill(shop.conn, NOW, messages=1); print("fill", time.time()-t)
     A=Viewer(1,"Alice","admin"); B=Viewer(2,"rep3","rep")
     def timed(name, f):
         for i in range(8):
@@ -29,8 +29,19 @@ def test_x(shop):
     timed("search1", lambda: shop.desk.search(B, "family77", NOW))
     timed("search2", lambda: shop.desk.search(B, "4501", NOW))
     from warmlist.followup.queue import _values,_where,_SQL,NO_FILTERS
-    v=_values(shop.desk.rows, A, NO_FILTERS, NOW)
-    for name, sql in dict(page=_SQL.page.format(where=_where(NO_FILTERS)), counts=_SQL.counts.format(where=_where(NO_FILTERS)), done=_SQL.done.format(visible=_SQL.visible,today=_SQL.today), first=_SQL.first.format(where=_where(NO_FILTERS)), last=_SQL.last_messages, prof=_SQL.profiles, labels=_SQL.labels,own=_SQL.own_contacts).items():
+    F=QueueFilters(label="intent:none", colour="red")
+    v=_values(shop.desk.rows, B, F, NOW)
+    base=_SQL.today+" AND "+_SQL.visible
+    def ex(name, sql):
         print("==",name)
-        for (l,) in shop.conn.execute("EXPLAIN (ANALYZE, BUFFERS OFF) "+sql, v|{"count":51,"customers":list(range(1,51)),"cut":300}): print(l)
+        for (l,) in shop.conn.execute("EXPLAIN (ANALYZE, BUFFERS) "+sql, v|{"count":51,"customers":list(range(1,51)),"cut":300}): print(l)
+    ex("page", _SQL.page.format(where=_where(F)))
+    ex("counts", _SQL.counts.format(where=base))
+    ex("lcounts", _SQL.labelled_counts.format(where=base))
+    shop.conn.execute("set enable_seqscan=off")
+    shop.conn.execute("set enable_bitmapscan=off")
+    ex("counts ios", _SQL.counts.format(where=base))
+    for cols in ("rank","rank,due_by,due_from","owner","stopped","wrote_at","touches_7d", "snoozed_until", "customer_id,worth"):
+        print(cols, [l for (l,) in shop.conn.execute(f"EXPLAIN SELECT {cols} FROM standings WHERE playbook is not null")])
+    for (l,) in shop.conn.execute("select pg_size_pretty(pg_relation_size('standings_queue'))||' '||pg_size_pretty(pg_relation_size('standings'))|| current_setting('random_page_cost')"): print(l)
     assert 0

@@ -60,7 +60,8 @@ class InProcess:
         finally:
             for relation, source in self._sources.items():
                 source.content = table(relation)
-        return found.to_pylist()
+        rows: list[dict[str, Any]] = found.to_pylist()
+        return rows
 
     def close(self) -> None:
         self._db.close()

@@ -12,7 +12,7 @@ from warmlist.followup.customer import Connection
 from warmlist.followup.figures import Day
 from warmlist.followup.people import held_labels
 from warmlist.followup.rows import RowBuilder, how, labels_of, standings_of
-from warmlist.followup.standing import Standing, from_row
+from warmlist.followup.standing import YELLOW, Standing, from_row
 from warmlist.followup.views import (
     COLOURS,
     NextFollowUp,
@@ -62,8 +62,8 @@ def queue_page(
     page = _SQL.page.format(where=where)
     found = _standings(conn, page, values | {"count": size + 1})
     rows = _rows(conn, builder, found[:size], as_of, viewer.language)
-    counts = _counts(conn, values | {"colour": None}, _where(filters))
-    progress = _progress(conn, builder, viewer, as_of, _sum_of(counts, filters))
+    counts = _counts(conn, values, labelled=filters.label is not None)
+    progress = _progress(conn, builder, viewer, as_of, counts)
     beyond = progress.beyond_key
     return QueuePage(
         rows=rows,
@@ -74,7 +74,7 @@ def queue_page(
         beyond_from=next((n for n, r in enumerate(rows) if beyond and r.sort_key >= beyond), None),
         as_of=as_of,
         next_cursor=_cursor(found[size - 1]) if len(found) > size else None,
-        counts=counts,
+        counts=counts.shown,
     )
 
 
@@ -88,8 +88,8 @@ def queue_changes(
     found = _standings(conn, query, values | {"customers": wanted})
     rows = _rows(conn, builder, found, as_of, viewer.language)
     there = {row.customer_id for row in rows}
-    counts = _counts(conn, values, _where(NO_FILTERS))
-    progress = _progress(conn, builder, viewer, as_of, sum(counts.values()))
+    counts = _counts(conn, values)
+    progress = _progress(conn, builder, viewer, as_of, counts)
     return QueueChanges(
         rows=rows,
         gone=tuple(one for one in wanted if one not in there),
@@ -98,7 +98,7 @@ def queue_changes(
         minutes_used=progress.minutes_used,
         minutes_total=progress.minutes_total,
         beyond_key=progress.beyond_key,
-        counts=counts,
+        counts=counts.shown,
         as_of=as_of,
     )
 
@@ -162,11 +162,20 @@ def _values(
         "cap": builder.figures.touch_cap,
         "everyone": viewer.sees_everyone,
         "viewer": viewer.name,
-        "colour": COLOURS.index(filters.colour) if filters.colour in COLOURS else None,
+        **_ranks(filters.colour),
         "owner": filters.owner,
         "dimension": dimension,
         "label": label,
     }
+
+
+def _ranks(colour: str | None) -> dict[str, int | bool]:
+    """Which ranks a colour has: half-open, and whether those without a colour belong to it."""
+    if colour not in COLOURS:
+        return {"rank_from": 0, "rank_to": 1_000, "uncoloured": True}
+    first = COLOURS.index(colour) * 10
+    uncoloured = colour == COLOURS[YELLOW]
+    return {"rank_from": first, "rank_to": first + 10, "uncoloured": uncoloured}
 
 
 def _where(filters: QueueFilters, *, behind: bool = False) -> str:
@@ -196,19 +205,27 @@ def _rows(
     return builder.rows(conn, known, labels, as_of, language)
 
 
-def _counts(conn: Connection, values: Mapping[str, Any], where: str) -> dict[str, int]:
-    counted = conn.execute(_SQL.counts.format(where=where), values)
-    found = {COLOURS[place]: count for place, count in counted}
-    return {colour: found.get(colour, 0) for colour in COLOURS}
+@dataclass(frozen=True, slots=True)
+class _Counts:
+    """Customers in the viewer's whole queue, and those that pass owner and label, by colour."""
+
+    waiting: int
+    shown: Mapping[str, int]
 
 
-def _sum_of(counts: Mapping[str, int], filters: QueueFilters) -> int | None:
-    """How many wait in the whole queue, as far as counts under these filters tell."""
-    return sum(counts.values()) if filters.label is None and filters.owner is None else None
+def _counts(conn: Connection, values: Mapping[str, Any], *, labelled: bool = False) -> _Counts:
+    query = _SQL.labelled_counts if labelled else _SQL.counts
+    where = f"{_SQL.today}\n  AND {_SQL.visible}"
+    rows = conn.execute(query.format(where=where), values).fetchall()
+    shown = {COLOURS[place]: passing for place, _, passing in rows}
+    return _Counts(
+        sum(waiting for _, waiting, _ in rows),
+        {colour: shown.get(colour, 0) for colour in COLOURS},
+    )
 
 
 def _progress(
-    conn: Connection, builder: RowBuilder, viewer: Viewer, as_of: int, waiting: int | None
+    conn: Connection, builder: RowBuilder, viewer: Viewer, as_of: int, counts: _Counts
 ) -> Progress:
     """How far the viewer's whole list of today is done, and what of the rest fits into the day.
 
@@ -219,8 +236,6 @@ def _progress(
     the waiting ones that fit will take.
     """
     values = _values(builder, viewer, NO_FILTERS, as_of)
-    if waiting is None:
-        waiting = sum(_counts(conn, values, _where(NO_FILTERS)).values())
     done = _SQL.done.format(visible=_SQL.visible, today=_SQL.today)
     done_today = _number(conn, done, values)
     spent = sum(
@@ -228,7 +243,7 @@ def _progress(
         for kind, count in conn.execute(_SQL.own_contacts, values)
     )
     used, beyond = _fit(conn, builder, viewer.minutes_a_day, spent, values)
-    return Progress(waiting + done_today, done_today, used, viewer.minutes_a_day, beyond)
+    return Progress(counts.waiting + done_today, done_today, used, viewer.minutes_a_day, beyond)
 
 
 def _fit(

@@ -12,13 +12,13 @@ s.playbook IS NOT NULL
 
 -- name: filtered
 -- The part of the queue that was asked for; rank 50 and over has no colour yet and counts as yellow.
-(%(colour)s::int IS NULL OR CASE WHEN s.rank >= 50 THEN 2 ELSE s.rank / 10 END = %(colour)s)
+((s.rank >= %(rank_from)s AND s.rank < %(rank_to)s) OR (%(uncoloured)s AND s.rank >= 50))
   AND (%(owner)s::text IS NULL OR coalesce(s.owner, '') = %(owner)s)
 
 -- name: labelled
 -- Only customers with a label.
-EXISTS (SELECT FROM assignments a WHERE a.customer_id = s.customer_id AND a.until_at IS NULL
-  AND a.dimension = %(dimension)s AND a.label = %(label)s)
+s.customer_id IN (SELECT a.customer_id FROM assignments a
+  WHERE a.until_at IS NULL AND a.dimension = %(dimension)s AND a.label = %(label)s)
 
 -- name: behind
 -- Only what comes behind the last row of the page before.
@@ -42,9 +42,20 @@ WHERE {where} AND s.customer_id = ANY(%(customers)s)
 ORDER BY s.rank, s.due_by, s.worth DESC, s.customer_id
 
 -- name: counts
--- How many customers of each colour are in the queue.
-SELECT CASE WHEN s.rank >= 50 THEN 2 ELSE s.rank / 10 END, count(*)
+-- How many customers of each colour are in the queue, and how many of them pass filter and label.
+SELECT CASE WHEN s.rank >= 50 THEN 2 ELSE s.rank / 10 END, count(*),
+  count(*) FILTER (WHERE %(owner)s::text IS NULL OR coalesce(s.owner, '') = %(owner)s)
 FROM standings s
+WHERE {where}
+GROUP BY 1
+
+-- name: labelled_counts
+-- The same where a label is asked for.
+SELECT CASE WHEN s.rank >= 50 THEN 2 ELSE s.rank / 10 END, count(*),
+  count(a.customer_id) FILTER (WHERE %(owner)s::text IS NULL OR coalesce(s.owner, '') = %(owner)s)
+FROM standings s
+LEFT JOIN assignments a ON a.customer_id = s.customer_id AND a.until_at IS NULL
+  AND a.dimension = %(dimension)s AND a.label = %(label)s
 WHERE {where}
 GROUP BY 1
 

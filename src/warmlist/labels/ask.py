@@ -6,7 +6,6 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -144,14 +143,3 @@ def _spine(moments: Sequence[tuple[int, int]]) -> pa.Table:
     return table(
         "spine", {"customer_id": [m[0] for m in moments], "as_of": [m[1] for m in moments]}
     )
-
-
-def shown_facts(plan: Plan, values: dict[str, Any], rule_facts: Iterable[str]) -> dict[str, Any]:
-    """Fact values as evidence keeps them: moments in epoch ms, the rest as they are."""
-    facts = plan.pack.facts
-    return {
-        name: values[name] >> 20
-        if facts[name].unit == "moment" and values[name] is not None
-        else values[name]
-        for name in rule_facts
-    }

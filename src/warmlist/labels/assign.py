@@ -12,8 +12,8 @@ from psycopg.types.json import Jsonb
 
 from warmlist.engines.duckdb import InProcess
 from warmlist.engines.relations import Fetcher
-from warmlist.labels.ask import Asker, Customers, shown_facts
-from warmlist.labels.sentences import sentence
+from warmlist.labels.ask import Asker, Customers
+from warmlist.labels.sentences import because, shown_facts
 from warmlist.labels.timeline import Answer, walk
 from warmlist.plan.compile import QUEUE_FACTS, Plan
 from warmlist.rules.conclude import Chosen
@@ -22,9 +22,6 @@ from warmlist.store.sql import queries
 SQL = queries("labels/assign.sql")
 #: PostgreSQL refuses longer notifications; pages then fetch their list again.
 LONGEST_NOTICE = 7_000
-MANUAL_WORDS = {
-    "en": "set by hand", "zh-Hans": "手动设置", "it": "impostata a mano", "de": "von Hand gesetzt",
-}  # fmt: skip
 ROW_TYPES = ("int8", "text", "text", "text", "int8", "int8", "text", "text", "text", "text", "jsonb",
              "text")  # fmt: skip
 
@@ -67,13 +64,13 @@ class Labeller:
 
     def __init__(self, dsn: str, plan: Plan, currency: str) -> None:
         self.plan, self._currency = plan, currency
-        self._fetcher = Fetcher(dsn)
+        self.fetcher = Fetcher(dsn)
         self._engine = InProcess()
         self.asker = Asker(plan, self._engine)
 
     def close(self) -> None:
         """Give back the connection and the engine."""
-        self._fetcher.close()
+        self.fetcher.close()
         self._engine.close()
 
     def claim_news(
@@ -88,7 +85,7 @@ class Labeller:
         for customer, from_at in conn.execute(SQL.claim, values):
             earliest = claimed.get(customer, from_at)
             both = from_at is not None and earliest is not None
-            claimed[customer] = min(from_at, earliest) if both else None  # type: ignore[type-var]
+            claimed[customer] = min(from_at, earliest) if both else None
         return claimed
 
     def claim_due(self, conn: psycopg.Connection, now_ms: int, limit: int) -> list[int]:
@@ -97,7 +94,7 @@ class Labeller:
 
     def fetch(self, customers: Sequence[int]) -> Customers:
         """The rows of these customers, ready to be asked about."""
-        return Customers(self._fetcher.rows(customers))
+        return Customers(self.fetcher.rows(customers))
 
     def relabel(
         self, conn: psycopg.Connection, news: Mapping[int, int | None], now_ms: int
@@ -150,13 +147,13 @@ class Labeller:
             conn.execute(SQL.close, {"ids": list(closing), "until": list(closing.values())})
         if not held:
             return
-        evidence = self._evidence(customers, held)
+        evidence = self.evidence(customers, held)
         with conn.cursor() as cur, cur.copy(SQL.open) as copy:
             copy.set_types(ROW_TYPES)
             for row, events in zip(held, evidence, strict=True):
                 copy.write_row(self._row(row, events, origin))
 
-    def _evidence(self, customers: Customers, held: Sequence[Held]) -> list[list[int]]:
+    def evidence(self, customers: Customers, held: Sequence[Held]) -> list[list[int]]:
         """The events behind each label: those at its facts' moments, else those its facts counted."""
         facts = self.plan.pack.facts
         found: list[list[int]] = []
@@ -195,23 +192,19 @@ class Labeller:
         rule = pack.rule(chosen.rule, chosen.dimension)
         values = dict(row.answer.values)
         evidence = {
-            "facts": shown_facts(self.plan, values, rule.facts if rule else ()),
+            "facts": shown_facts(self.plan.pack, values, rule.facts if rule else ()),
             "events": events,
             "as_of": row.answer.as_of,
         }
-        because = (
-            sentence(rule.because, pack.facts, values, row.answer.as_of, self._currency)
-            if rule
-            else MANUAL_WORDS["en"]
-        )
         return (
             row.customer_id, chosen.dimension, chosen.label, chosen.shade, row.since, row.until,
-            chosen.rule, pack.key, origin if rule or origin != "rule" else "person", row.cause, Jsonb(evidence), because,
+            chosen.rule, pack.key, origin if rule or origin != "rule" else "person", row.cause, Jsonb(evidence),
+            because(rule, pack, values, row.answer.as_of, self._currency),
         )  # fmt: skip
 
     def _stand(self, conn: psycopg.Connection, last: Mapping[int, Answer]) -> None:
         ids = sorted(last)
-        owners = dict(conn.execute(SQL.owners, {"customers": ids}).fetchall())
+        owners: dict[int, str] = dict(conn.execute(SQL.owners, {"customers": ids}).fetchall())
         rows = [last[c] for c in ids]
         shown = [f for f in QUEUE_FACTS if f in self.plan.pack.facts]
         starts = {p.id: p for p in self.plan.pack.playbooks}
@@ -228,7 +221,9 @@ class Labeller:
                 "rank": [a.concluded.rank for a in rows],
                 "worth": [a.concluded.worth for a in rows],
                 "facts": [
-                    Jsonb(shown_facts(self.plan, dict(a.values), _queue_facts(a, shown, starts)))
+                    Jsonb(
+                        shown_facts(self.plan.pack, dict(a.values), _queue_facts(a, shown, starts))
+                    )
                     for a in rows
                 ],
             },

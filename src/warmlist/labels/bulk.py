@@ -17,9 +17,9 @@ import psycopg
 
 from warmlist.engines.mirror import Mirror
 from warmlist.engines.relations import Fetcher
-from warmlist.labels.assign import MANUAL_WORDS, announce
+from warmlist.labels.assign import announce
 from warmlist.labels.over_mirror import chunks, conclude, prove
-from warmlist.labels.sentences import sentence
+from warmlist.labels.sentences import because, shown_facts
 from warmlist.plan.compile import QUEUE_FACTS, Plan
 from warmlist.rules.model import Rule
 from warmlist.store.sql import queries
@@ -192,26 +192,14 @@ class Bulk:
                             customer, dimension, label, shade, None, rule_id, pack.key,
                             "rule" if rule else "person", self.cause,
                             self._proof(rule, known, events or []),
-                            self._because(rule, known),
+                            because(rule, pack, known, self.as_of, self.currency),
                         )
                     )  # fmt: skip
                     self.report.opened += 1
 
     def _proof(self, rule: Rule | None, known: dict[str, Any], events: list[int]) -> str:
-        facts = self._shown(known, rule.facts if rule else ())
+        facts = shown_facts(self.plan.pack, known, rule.facts if rule else ())
         return orjson.dumps({"facts": facts, "events": events, "as_of": self.as_of}).decode()
-
-    def _because(self, rule: Rule | None, known: dict[str, Any]) -> str:
-        if rule is None:
-            return MANUAL_WORDS["en"]
-        return sentence(rule.because, self.plan.pack.facts, known, self.as_of, self.currency)
-
-    def _shown(self, known: dict[str, Any], names: Any) -> dict[str, Any]:
-        units = self.plan.pack.facts
-        return {
-            n: known[n] >> 20 if units[n].unit == "moment" and known[n] is not None else known[n]
-            for n in names
-        }
 
     def _stand(
         self, db: duckdb.DuckDBPyConnection, conn: psycopg.Connection, unmoved: set[int]
@@ -233,7 +221,7 @@ class Bulk:
                     if customer not in unmoved:
                         continue
                     known = dict(zip(names, values, strict=True))
-                    facts = self._shown(known, more.get(playbook, shown))
+                    facts = shown_facts(pack, known, more.get(playbook, shown))
                     copy.write_row(
                         (customer, self.as_of, recheck, owner, playbook, from_, by, rank, worth,
                          orjson.dumps(facts).decode())

@@ -10,7 +10,6 @@ from warmlist.plan.compile import Plan
 from warmlist.plan.evidence import compile_evidence
 from warmlist.rules.model import Rule
 
-
 #: Rows of events a chunk: bounds the memory of a run whatever a customer's number of events.
 ROWS = 1_000_000
 
@@ -78,7 +77,10 @@ def prove(db: duckdb.DuckDBPyConnection, plan: Plan, as_of: int, labels: str) ->
             counting.append(rule)
     db.execute(
         "CREATE OR REPLACE TEMP TABLE moments AS "
-        + ("\nUNION ALL\n".join(moments) or "SELECT 0 AS customer_id, '' AS rule, 0 AS pos WHERE FALSE")
+        + (
+            "\nUNION ALL\n".join(moments)
+            or "SELECT 0 AS customer_id, '' AS rule, 0 AS pos WHERE FALSE"
+        )
     )
     db.execute(
         "CREATE OR REPLACE TEMP TABLE proof AS SELECT m.customer_id, m.rule, "
@@ -100,7 +102,9 @@ def _count(
         f"rule FROM {labels} WHERE rule IN ({ids})"
     )
     db.execute("CREATE OR REPLACE TEMP TABLE whole_spine AS SELECT * FROM spine")
-    db.execute("CREATE OR REPLACE TEMP TABLE spine AS SELECT DISTINCT customer_id, as_of FROM wanted")
+    db.execute(
+        "CREATE OR REPLACE TEMP TABLE spine AS SELECT DISTINCT customer_id, as_of FROM wanted"
+    )
     parts = ", ".join(f"('{rule.id}', '{part}')" for rule in counting for part in rule.facts)
     db.execute(
         "INSERT INTO proof SELECT w.customer_id, w.rule, LIST(DISTINCT e.event_id ORDER BY e.event_id) "

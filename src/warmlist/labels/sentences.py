@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from decimal import Decimal
 from functools import lru_cache
@@ -15,8 +15,15 @@ from babel.numbers import format_currency, format_decimal, get_currency_precisio
 
 from warmlist.clock import DAY, HOUR, MINUTE, SECOND
 from warmlist.facts.catalogue import Fact
+from warmlist.rules.model import Pack, Rule
 
 _PLACE = re.compile(r"\{(\w+)\}")
+MANUAL_WORDS = {
+    "en": "set by hand",
+    "zh-Hans": "手动设置",
+    "it": "impostata a mano",
+    "de": "von Hand gesetzt",
+}
 _UNKNOWN = {"en": "unknown", "zh-Hans": "未知", "it": "sconosciuto", "de": "unbekannt"}
 _LOCALES = {"zh-Hans": "zh_Hans", "zh": "zh_Hans"}
 
@@ -75,3 +82,28 @@ def shown(value: int, unit: str, as_of: int, currency: str, locale: Locale) -> s
         major = Decimal(value).scaleb(-get_currency_precision(currency))
         return format_currency(major, currency, locale=locale)
     return format_decimal(value, locale=locale)
+
+
+def shown_facts(pack: Pack, values: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
+    """Fact values as evidence keeps them: moments in epoch ms, the rest as they are."""
+    facts = pack.facts
+    return {
+        name: values[name] >> 20
+        if facts[name].unit == "moment" and values[name] is not None
+        else values[name]
+        for name in names
+    }
+
+
+def because(
+    rule: Rule | None,
+    pack: Pack,
+    values: Mapping[str, Any],
+    as_of: int,
+    currency: str,
+    language: str = "en",
+) -> str:
+    """Why a label holds: the rule's sentence, or that a person set it."""
+    if rule is None:
+        return in_language(MANUAL_WORDS, language)
+    return sentence(rule.because, pack.facts, values, as_of, currency, language)

@@ -100,7 +100,9 @@ def moments_of(pack: Pack, leaving: Iterable[tuple[str, int]]) -> list[tuple[str
     crossings = {(c.fact, c.ms) for node in nodes for c in node.crossings()}
     ends = {(p.start, p.ends + 1) for p in pack.playbooks if p.ends}
     # Behind the history of touches a playbook begins anew.
-    touched = {("last_touch", pack.thresholds["touch_history"].value + 1)} if pack.playbooks else set()
+    touched = (
+        {("last_touch", pack.thresholds["touch_history"].value + 1)} if pack.playbooks else set()
+    )
     return sorted(crossings | ends | touched | set(leaving))
 
 
@@ -138,9 +140,9 @@ def _choose(
             chosen.append(Chosen(key, label, None, "manual"))
         elif by_hand is None:
             matching = (r for r in dimension.rules if r.label == label)
-            rule = next((r for r in matching if r.when.holds(known, as_of)), None)
-            if rule:
-                chosen.append(Chosen(key, label, None, rule.id))
+            chosen += [
+                Chosen(key, label, None, r.id) for r in matching if r.when.holds(known, as_of)
+            ][:1]
     return chosen
 
 

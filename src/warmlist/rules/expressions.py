@@ -163,7 +163,12 @@ class Compare(Node):
         if isinstance(self.right, str):
             return ()
         above = self.right + 1
-        by_symbol = {">": (above,), "<=": (above,), "=": (self.right, above), "<>": (self.right, above)}
+        by_symbol = {
+            ">": (above,),
+            "<=": (above,),
+            "=": (self.right, above),
+            "<>": (self.right, above),
+        }
         return tuple((self.left, k) for k in by_symbol.get(self.symbol, (self.right,)))
 
     def sql(self) -> str:
@@ -255,7 +260,7 @@ class _Reader:
             offset = min(starts, default=0)
         return BadPack(f"{self.place}:{self.line}:{self.column + offset}: {message}")
 
-    def node(self, tree: exp.Expression) -> Node:
+    def node(self, tree: exp.Expr) -> Node:
         match tree:
             case exp.Paren():
                 return self.node(tree.this)
@@ -375,7 +380,7 @@ class _Reader:
             if threshold.kind != unit:
                 raise self.wrong(f"{tree.name} is a {threshold.kind}, a {unit} belongs here", tree)
             return threshold.value
-        if isinstance(tree, exp.Literal) and not tree.is_string and unit == "number":
+        if isinstance(tree, exp.Literal) and tree.is_int and unit == "number":
             return int(tree.this)
         raise self.wrong(f"a {unit} belongs here: name a threshold", tree)
 

@@ -26,6 +26,8 @@ ToMinor = Callable[[Decimal, str], int | None]
 _UNITS_MS = {"ms": 1, "s": 1_000, "min": 60_000, "h": 3_600_000, "d": 86_400_000}
 _DURATION = re.compile(r"^(\d+)\s*(ms|s|min|h|d)$")
 _MONEY = re.compile(r"^(\d+(?:\.\d+)?)\s*([A-Z]{3})$")
+_ID = re.compile(r"^[A-Za-z][A-Za-z0-9_-]*$")
+_NAME = re.compile(r"^[a-z][a-z0-9_]*$")
 #: Larger than any sum: a money threshold without a rate is never reached.
 NEVER = 1 << 62
 
@@ -56,17 +58,42 @@ def read_pack(folder: Path, to_minor: ToMinor = _us_dollars) -> Pack:
         {t.text("dimension"): tuple(t.table("labels")) for t in label_files
          if t.text("kind") == "set"},
     )  # fmt: skip
+    _all_different("dimension", (t.text("dimension") for t in label_files))
+    _all_different("rule", (r["id"] for t in label_files for r in t.rows("rules") if "id" in r))
     dimensions = _in_order([_dimension(t, words) for t in label_files])
-    playbooks = [
-        _playbook(row, words, facts)
-        for t in _files(folder, "playbooks")
-        for row in t.rows("playbooks")
-    ]
-    worth = {c: int(p) for c, p in head.table("worth").items()} if "worth" in head else {}
+    rows = [row for t in _files(folder, "playbooks") for row in t.rows("playbooks")]
+    _all_different("playbook", (row["id"] for row in rows if "id" in row))
+    playbooks = [_playbook(row, words, facts) for row in rows]
+    worth = {c: _whole(head.table("worth"), c) for c in head.get("worth", ())}
     return Pack(
         head.text("name"), head.text("version"), thresholds, facts, dimensions, tuple(playbooks),
         worth, tuple(warnings),
     )  # fmt: skip
+
+
+def _all_different(what: str, names: Iterable[Text]) -> None:
+    """Ids are names of columns in plans, where case and hyphens do not count."""
+    taken: set[str] = set()
+    for name in names:
+        if not _ID.match(name):
+            raise BadPack(f"{name.at}: {name!r} is no {what} id; write letters, digits, - and _")
+        column = name.lower().replace("-", "_")
+        if column in taken:
+            raise BadPack(f"{name.at}: {what} {name!r} is declared twice; each needs an id of its own")
+        taken.add(column)
+
+
+def _name(name: Text, what: str) -> str:
+    if not _NAME.match(name):
+        raise BadPack(f"{name.at}: {name!r} is no name for a {what}; write small letters, digits and _")
+    return str(name)
+
+
+def _whole(row: Table, key: str, default: str | None = None) -> int:
+    text = row.text(key, default)
+    if not text.isdigit():
+        raise BadPack(f"{text.at}: {key} takes a whole number, not {text!r}")
+    return int(text)
 
 
 def _files(folder: Path, part: str) -> list[Table]:
@@ -108,9 +135,9 @@ def _figure(text: Text, to_minor: ToMinor) -> tuple[str, int | None]:
 def _facts(files: Iterable[Table], thresholds: Mapping[str, Threshold]) -> dict[str, Fact]:
     facts: dict[str, Fact] = {}
     for table in files:
-        for name in table:
+        for name in table.keys_as_written():
             if name in facts:
-                raise BadPack(f"{name.at}: fact {name!r} is declared twice")
+                raise BadPack(f"{name.at}: fact {str(name)!r} is declared twice")
             facts[str(name)] = _fact(name, table.table(name), thresholds)
     for fact in facts.values():
         for need in fact.needs:
@@ -123,7 +150,7 @@ def _facts(files: Iterable[Table], thresholds: Mapping[str, Threshold]) -> dict[
 def _fact(name: Text, row: Table, thresholds: Mapping[str, Threshold]) -> Fact:
     row.allow("says", "from", "take", "of", "where", "after", "follows", "before", "window", "unit")
     take = row.text("take")
-    common: dict[str, Any] = {"name": str(name), "says": _words(row, "says"), "take": str(take)}
+    common: dict[str, Any] = {"name": _name(name, "fact"), "says": _words(row, "says"), "take": str(take)}
     if take in COMBINES:
         return Fact(unit="moment", of=row.names("of"), place=name.at, **common)
     if take not in TAKES:
@@ -168,7 +195,8 @@ def _where(row: Table, source: str) -> exp.Expression | None:
             raise BadPack(
                 f"{text.at}: {source} has no column {column.name!r}{near(column.name, columns)}"
             )
-    return tree.transform(lambda node: _says(node, text))
+    found: exp.Expression = tree.transform(lambda node: _says(node, text))  # type: ignore[assignment]
+    return found
 
 
 def _says(node: exp.Expression, text: Text) -> exp.Expression:
@@ -190,13 +218,12 @@ def _dimension(table: Table, words: Vocabulary) -> Dimension:
     kind = table.text("kind")
     if kind not in ("exclusive", "set"):
         raise BadPack(f"{kind.at}: kind is exclusive or set, not {kind!r}")
-    labels = {
-        str(key): _label(key, table.table("labels").table(key)) for key in table.table("labels")
-    }
+    rows = table.table("labels")
+    labels = {str(key): _label(key, rows.table(key)) for key in rows.keys_as_written()}
     rules = tuple(_rule(row, labels, words) for row in table.rows("rules"))
     _figure_kind, review = _figure(table.text("review"), _us_dollars)
     return Dimension(
-        str(table.text("dimension")), kind == "exclusive", _words(table, "names"),
+        _name(table.text("dimension"), "dimension"), kind == "exclusive", _words(table, "names"),
         (review or 0) // 86_400_000, labels, rules, table.text("dimension").at,
     )  # fmt: skip
 
@@ -207,7 +234,7 @@ def _label(key: Text, row: Table) -> Label:
     if colour and colour not in COLOURS:
         raise BadPack(f"{colour.at}: unknown colour {colour!r}{near(colour, COLOURS)}")
     return Label(
-        str(key), _words(row, "names"), colour, _range(row, "share"), _range(row, "outcome"),
+        _name(key, "label"), _words(row, "names"), colour, _range(row, "share"), _range(row, "outcome"),
         str(row.text("source", "")),
     )  # fmt: skip
 
@@ -291,7 +318,7 @@ def _playbook(row: Table, words: Vocabulary, facts: Mapping[str, Fact]) -> Playb
     return Playbook(
         str(row.text("id")), _expression(row.text("when"), words), str(start),
         _duration(row, "first", words), _duration(row, "every", words),
-        int(row.text("touches", "0")), _duration(row, "ends", words),
+        _whole(row, "touches", "0"), _duration(row, "ends", words),
         str(row.text("how")) if row.get("how") else None,
         why, _words(row, "missed"), _words(row, "words"), row.at,
     )  # fmt: skip

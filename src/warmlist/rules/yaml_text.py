@@ -33,6 +33,10 @@ class Table(dict[str, Any]):
 
     at: str = ""
 
+    def keys_as_written(self) -> list[Text]:
+        """The keys with their places."""
+        return [key if isinstance(key, Text) else _text(key, self.at) for key in self]
+
     def allow(self, *keys: str) -> Table:
         """Refuse keys that mean nothing here, offering the nearest that does."""
         for key in self:

@@ -24,7 +24,7 @@ _SMALL_WORDS: dict[str, str] = {
         for from with of on at to in if any some there here just please thanks thank
         hello hi hey yes yeah okay i'm it's i'll i'd you're want need get got buy u
         ur pls plz im dont whats too one still send let about""",
-    "it": """il lo la i gli le un uno una di da del della dei delle dal dalla al alla ai alle nel
+    "it": """a me il lo la i gli le un uno una di da del della dei delle dal dalla al alla ai alle nel
         nella che chi cosa come quando quanto quanta quanti quante quale quali dove
         perche e sono sei siamo siete ho hai ha abbiamo avete hanno non mi ti ci vi
         si ma anche se per con su questo questa questi queste quello quella ciao

@@ -163,6 +163,8 @@ CREATE TABLE assignments (                  -- label history: what was concluded
 CREATE INDEX assignments_customer ON assignments (customer_id);
 CREATE UNIQUE INDEX assignments_now ON assignments (customer_id, dimension, label) WHERE until_at IS NULL;
 CREATE INDEX assignments_label ON assignments (dimension, label, customer_id) WHERE until_at IS NULL;
+-- A label says its dimension; without knowing so PostgreSQL expects far too few rows and walks them one by one.
+CREATE STATISTICS assignments_labels (dependencies, mcv) ON dimension, label FROM assignments;
 
 CREATE TABLE workspace (                    -- settings that people change while it runs
   key text PRIMARY KEY,

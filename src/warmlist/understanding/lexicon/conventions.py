@@ -54,8 +54,12 @@ def _shipping_cost_is_no_price(_scene: Scene, standing: _Standing) -> None:
         ("price_inquiry", "delivery_inquiry"),
         ("price_inquiry", "after_sales_inquiry"),
         ("stock_inquiry", "spec_inquiry"),
+        ("spec_inquiry", "after_sales_inquiry"),
         ("need_statement", "prefers_image"),
+        ("stock_inquiry", "discount_inquiry"),
         ("need_statement", "after_sales_inquiry"),
+        ("need_statement", "spec_inquiry"),
+        ("need_statement", "price_inquiry"),
     ):
         if loser in standing and winner in standing:
             _keep(standing, loser, _without_overlap(standing[loser], standing[winner]))

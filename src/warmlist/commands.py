@@ -1,0 +1,119 @@
+"""What the longer commands do between the command line and the parts: lines in, lines out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from warmlist import clock
+from warmlist.app import App, built_in_pack
+from warmlist.clock import rfc3339
+from warmlist.engines.mirror import Mirror
+from warmlist.engines.relations import Fetcher
+from warmlist.followup.views import QueueFilters, Viewer
+from warmlist.intake.identity import canonical
+from warmlist.labels import explain, replay
+from warmlist.rules.read import read_pack
+
+#: The command line sees everyone's customers.
+OPERATOR = Viewer(0, "command line", "admin")
+
+
+def label_lines(app: App, as_of: int, handle: str | None) -> Iterator[dict[str, Any]]:
+    """Label lines as of a moment, everybody's or one customer's."""
+    if handle is not None:
+        name = canonical(handle)
+        with app.store.connect() as conn:
+            customer = explain.find(conn, name)
+        labeller = app.labeller()
+        try:
+            yield from replay.one(labeller, customer, name, as_of, app.currency)
+        finally:
+            labeller.close()
+        return
+    with Fetcher(app.store.dsn) as fetcher:
+        mirror = Mirror(app.mirror_folder, fetcher)
+        mirror.advance()
+        yield from replay.everybody(app.store.dsn, app.plan, app.currency, mirror, as_of)
+
+
+def queue_lines(app: App, as_of: int | None, owner: str | None) -> Iterator[dict[str, Any]]:
+    """The queue, most urgent first; a past moment is replayed."""
+    moment = clock.now_ms() if as_of is None else as_of
+    filters = QueueFilters(owner=owner)
+    rows = (
+        _pages(app, filters, moment)
+        if as_of is None
+        else app.desk.queue_as_of(OPERATOR, filters, moment)
+    )
+    for row in rows:
+        yield {
+            "customer": row.handle, "name": row.name, "owner": row.owner, "colour": row.colour,
+            "shade": row.shade, "labels": {c.dimension: c.label for c in row.chips},
+            "playbook": row.playbook, "why": row.why, "from": rfc3339(row.due_from),
+            "by": rfc3339(row.due_by), "overdue": row.overdue, "how": row.how,
+            "when": row.window.text, "what": row.what, "missed": row.missed,
+        }  # fmt: skip
+
+
+def _pages(app: App, filters: QueueFilters, moment: int) -> Iterator[Any]:
+    cursor: str | None = None
+    while True:
+        page = app.desk.queue(OPERATOR, filters, moment, cursor)
+        yield from page.rows
+        cursor = page.next_cursor
+        if cursor is None:
+            return
+
+
+def why_json(app: App, handle: str, at: int | None) -> dict[str, Any]:
+    """Everything recorded about a customer's labels."""
+    name = canonical(handle)
+    return {"customer": name, "labels": [w.line(name) for w in _why(app, name, at)]}
+
+
+def why_text(app: App, handle: str, at: int | None) -> str:
+    """The same for people."""
+    name = canonical(handle)
+    lines = [name]
+    for w in _why(app, name, at):
+        shade = f" ({w.shade})" if w.shade else ""
+        since = rfc3339(w.since) or "unknown"
+        lines.append(f"\n{w.dimension}: {w.label}{shade}\n  because {w.because}")
+        lines.append(f"  rule {w.rule} of {w.pack}: {w.when}" if w.when else f"  {w.rule}, {w.pack}")
+        lines.append(f"  since {since}" + (f", until {rfc3339(w.until)}" if w.until else ""))
+        for fact, value in w.facts.items():
+            unit = app.plan.pack.facts[fact].unit if fact in app.plan.pack.facts else "number"
+            shown = rfc3339(value) if unit == "moment" and value is not None else value
+            lines.append(f"  {fact} = {'unknown' if shown is None else shown}")
+        for event in w.events:
+            said = f": {event.text[:120]}" if event.text else ""
+            lines.append(f"  {event.type} {event.id} at {rfc3339(event.at)}{said}")
+    if len(lines) == 1:
+        lines.append("no labels are recorded at that moment")
+    return "\n".join(lines)
+
+
+def _why(app: App, name: str, at: int | None) -> list[explain.Why]:
+    with app.store.connect() as conn:
+        customer = explain.find(conn, name)
+        return explain.explain(conn, app.plan.pack, app.currency, customer, at, clock.now_ms())
+
+
+def check_pack(folder: Path | None) -> str:
+    """A sentence about a pack that is right; BadPack says what is wrong."""
+    pack = read_pack(folder or built_in_pack())
+    rules = sum(len(d.rules) for d in pack.dimensions)
+    return (
+        f"{pack.key}: {len(pack.dimensions)} dimensions, {rules} rules, {len(pack.facts)} facts, "
+        f"{len(pack.playbooks)} playbooks, {len(pack.thresholds)} thresholds: all in order"
+    )
+
+
+def test_pack(folder: Path | None) -> tuple[str, bool]:
+    """The pack's dated sentences by rule, and whether all hold."""
+    from warmlist.labels.pack_tests import run_tests, told
+
+    results = run_tests(folder or built_in_pack())
+    return told(results), all(r.passed for r in results)

@@ -202,7 +202,7 @@ def lives(draw: st.DrawFn, customers: int = 3, handles: int = 2, asked: int = 5)
         handle = sorted(h for h, c in owners.items() if c == customer + 1)[who // customers % handles]
         event = _event(kind, number, handle, at, detail)
         known_at = at if kind == "label" and late < 0 else at + late
-        events.append(replace(event, known_at=known_at, seq=detail % 3))
+        events.append(replace(event, known_at=known_at, seq=number + 3 if kind == "label" else detail % 3))
     last = max([NOW, *(e.occurred_at for e in events), *(e.known_at for e in events)])
     picks = draw(st.lists(
         st.tuples(st.integers(0, 1 << 10), st.sampled_from(LIMITS), st.sampled_from((1, 0, -1, 2))),

@@ -14,6 +14,8 @@ from warmlist.engines.relations import Fetcher
 from warmlist.followup.views import QueueFilters, Viewer
 from warmlist.intake.identity import canonical
 from warmlist.labels import explain, replay
+from warmlist.labels.pack_tests import Result, run_tests
+from warmlist.plan.compile import compile_plan
 from warmlist.rules.read import read_pack
 
 #: The command line sees everyone's customers.
@@ -113,7 +115,28 @@ def check_pack(folder: Path | None) -> str:
 
 def test_pack(folder: Path | None) -> tuple[str, bool]:
     """The pack's dated sentences by rule, and whether all hold."""
-    from warmlist.labels.pack_tests import run_tests, told
+    place = folder or built_in_pack()
+    plan = compile_plan(read_pack(place))
+    results = run_tests(place, plan)
+    lines = []
+    for dimension in plan.pack.dimensions:
+        asked = [r for r in results if r.name == dimension.key]
+        for rule in dimension.rules:
+            of_rule = [r for r in asked if any(e.split()[-1] == rule.id for e in r.expected)]
+            lines.append(f"{rule.id} ({dimension.key} {rule.label})")
+            lines += [
+                f"  {'ok  ' if passed else 'FAIL'} {sentence}"
+                for sentence, passed in _by_sentence(of_rule).items()
+            ]
+    failed = [r for r in results if not r.passed]
+    lines += [str(r) for r in failed]
+    lines.append(f"{len(results) - len(failed)} expectations hold, {len(failed)} do not")
+    return "\n".join(lines), not failed
 
-    results = run_tests(folder or built_in_pack())
-    return told(results), all(r.passed for r in results)
+
+def _by_sentence(results: list[Result]) -> dict[str, bool]:
+    """Sentence -> whether all that it expects holds."""
+    found: dict[str, bool] = {}
+    for result in results:
+        found[result.sentence] = found.get(result.sentence, True) and result.passed
+    return found

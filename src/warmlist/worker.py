@@ -16,6 +16,7 @@ import psycopg
 import structlog
 
 from warmlist import clock
+from warmlist.clock import DAY, HOUR
 from warmlist.errors import StoreUnavailable, WarmlistError
 from warmlist.events.log import EventLog
 from warmlist.intake.work import work_waiting
@@ -33,6 +34,8 @@ BATCH = 64
 BULK = 5_000
 #: Longest sleep, in seconds; a recheck or a wake ends it sooner.
 IDLE = 1.0
+#: The first run over everybody comes this long after the start, in ms, then one a day.
+FIRST_NIGHTLY = 6 * HOUR
 #: Longest pause after the database failed, in seconds.
 LONGEST_PAUSE = 15.0
 
@@ -63,6 +66,7 @@ class Worker:
     counters: Counters = field(default_factory=Counters)
     _wake: threading.Event = field(default_factory=threading.Event)
     _stop: threading.Event = field(default_factory=threading.Event)
+    _nightly_at: int = 0
 
     def wake(self) -> None:
         """There is something to do."""
@@ -119,7 +123,17 @@ class Worker:
         done = bool(worked.deliveries)
         done |= self._label_news(conn, labeller)
         done |= self._recheck(conn, labeller)
-        return done or replay_some(conn, labeller, now)
+        done = done or replay_some(conn, labeller, now)
+        if not done:
+            self._nightly(now)
+        return done
+
+    def _nightly(self, now: int) -> None:
+        """Once a day ask the plan about everybody: it must find nothing, and what it finds is logged."""
+        if now - self._nightly_at >= DAY and not self.counters.backlog:
+            if self._nightly_at:
+                self.everybody.start("repair")
+            self._nightly_at = now if self._nightly_at else now - DAY + FIRST_NIGHTLY
 
     def _label_news(self, conn: psycopg.Connection, labeller: Labeller) -> bool:
         self.counters.backlog = waiting = _count(conn, BULK + 1)

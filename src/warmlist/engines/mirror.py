@@ -7,10 +7,11 @@ written whole before the manifest names it, so that a crash leaves the mirror as
 
 from __future__ import annotations
 
+import fcntl
 import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import duckdb
 import orjson
@@ -44,10 +45,20 @@ class Mirror:
     def __init__(self, folder: Path, fetcher: Fetcher, memory: str = "512MB") -> None:
         self._folder, self._fetcher, self._memory = folder, fetcher, memory
         folder.mkdir(parents=True, exist_ok=True)
+        self._reading: IO[str] | None = None  # held open: its lock keeps the parts we read
         self.manifest = self._read()
 
     def advance(self) -> int:
-        """Take over what was settled since the last time; returns how many rows came."""
+        """Take over what was settled since the last time; returns how many rows came.
+
+        Waits while another process advances the same mirror.
+        """
+        with (self._folder / "lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            self.manifest = self._read()
+            return self._advance()
+
+    def _advance(self) -> int:
         horizon, database = self._horizon()
         if self.manifest.database != database or self.manifest.xid > horizon:
             self.manifest = Manifest(database=database)
@@ -72,6 +83,10 @@ class Mirror:
 
     def open(self, db: duckdb.DuckDBPyConnection) -> None:
         """Create `all_events` and `handles` in a DuckDB: the mirror, what is not in it yet, who is who."""
+        if self._reading is None:
+            self._reading = (self._folder / "reading").open("w")
+            fcntl.flock(self._reading, fcntl.LOCK_SH)
+            self.manifest = self._read()
         tail = self._fetcher.query(SQL.events.format(range=f"e.tx >= '{self.manifest.xid}'::xid8"))
         handles = self._fetcher.query(SQL.handles, "handles")
         superseded = self._fetcher.query(SQL.superseded)
@@ -180,9 +195,18 @@ class Mirror:
         draft = path.with_suffix(".new")
         draft.write_bytes(orjson.dumps(self.manifest.__dict__))
         draft.replace(path)
-        for left in self._folder.glob("part-*"):
-            if left.name not in self.manifest.parts:
-                shutil.rmtree(left, ignore_errors=True)
+        self._clear()
+
+    def _clear(self) -> None:
+        """Remove parts that do not count, unless somebody may still read them."""
+        with (self._folder / "reading").open("w") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                return
+            for left in self._folder.glob("part-*"):
+                if left.name not in self.manifest.parts:
+                    shutil.rmtree(left, ignore_errors=True)
 
 
 def _plain() -> list[str]:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import psycopg
+
 from warmlist.errors import BadInput
 from warmlist.followup.customer import Connection
 from warmlist.followup.figures import Day
@@ -189,7 +191,7 @@ def _where(filters: QueueFilters, *, behind: bool = False) -> str:
 
 
 def _standings(conn: Connection, query: str, values: Mapping[str, Any]) -> list[Standing]:
-    found = (from_row(row) for row in conn.execute(query, values))
+    found = (from_row(row) for row in _run(conn, query, values))
     return [standing for standing in found if standing is not None]
 
 
@@ -216,7 +218,7 @@ class _Counts:
 def _counts(conn: Connection, values: Mapping[str, Any], *, labelled: bool = False) -> _Counts:
     query = _SQL.labelled_counts if labelled else _SQL.counts
     where = f"{_SQL.today}\n  AND {_SQL.visible}"
-    rows = conn.execute(query.format(where=where), values).fetchall()
+    rows = _run(conn, query.format(where=where), values).fetchall()
     shown = {COLOURS[place]: passing for place, _, passing in rows}
     return _Counts(
         sum(waiting for _, waiting, _ in rows),
@@ -240,7 +242,7 @@ def _progress(
     done_today = _number(conn, done, values)
     spent = sum(
         count * builder.figures.minutes(kind)
-        for kind, count in conn.execute(_SQL.own_contacts, values)
+        for kind, count in _run(conn, _SQL.own_contacts, values)
     )
     used, beyond = _fit(conn, builder, viewer.minutes_a_day, spent, values)
     return Progress(counts.waiting + done_today, done_today, used, viewer.minutes_a_day, beyond)
@@ -254,8 +256,8 @@ def _fit(
     most = max(0, total - spent) // shortest + 1
     used = spent
     head = _SQL.first.format(where=_where(NO_FILTERS))
-    for rank, due_by, worth, customer_id, playbook, stated in conn.execute(
-        head, {**values, "count": most}
+    for rank, due_by, worth, customer_id, playbook, stated in _run(
+        conn, head, {**values, "count": most}
     ):
         kind = how(builder.playbook(playbook), stated) if builder.knows(playbook) else "text"
         takes = builder.figures.minutes(kind)
@@ -266,9 +268,14 @@ def _fit(
 
 
 def _number(conn: Connection, query: str, values: Mapping[str, Any]) -> int:
-    row = conn.execute(query, values).fetchone()
+    row = _run(conn, query, values).fetchone()
     assert row is not None
     return int(row[0])
+
+
+def _run(conn: Connection, query: str, values: Mapping[str, Any]) -> psycopg.Cursor[Any]:
+    """Planned anew each time: the plan that suits every viewer and filter suits none of them."""
+    return conn.execute(query, values, prepare=False)
 
 
 def _cursor(last: Standing) -> str:

@@ -37,11 +37,14 @@ def search(conn: Connection, viewer: Viewer, text: str, as_of: int) -> tuple[Fou
     words = [f"'{word}':*" for word in _WORD.findall(asked)]
     if words:
         named = values | {"words": " & ".join(words)}
-        found |= {row[0] for row in conn.execute(_SQL.by_name, named)}
+        found |= {row[0] for row in conn.execute(_SQL.by_name, named, prepare=False)}
     beginnings = _beginnings(asked)
     if beginnings:
         ranges = {f"{name}_end": text + _LAST for name, text in beginnings.items()}
-        found |= {row[0] for row in conn.execute(_SQL.by_handle, values | beginnings | ranges)}
+        found |= {
+            row[0]
+            for row in conn.execute(_SQL.by_handle, values | beginnings | ranges, prepare=False)
+        }
     people = load_people(conn, sorted(found), as_of, messages=False)
     seen = [p for p in people.values() if viewer.sees(p.customer.owner)]
     best = sorted(seen, key=lambda person: _closeness(person, asked.casefold()))[:MOST]

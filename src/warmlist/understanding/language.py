@@ -1,7 +1,7 @@
-"""Which of five languages a message is in, or that it does not tell.
+"""Which of the languages of the lexicon a message is in, or that it does not tell.
 
-Chinese is known by its script, Latin languages by their small words. Spanish, French, Portuguese
-and others are recognised only as "none of ours": their words count against, so that a Spanish
+Chinese is known by its script, Latin languages by their small words. French, Turkish, Indonesian
+and others are recognised only as "none of ours": their words count against, so that a French
 message is `unknown` and not Italian.
 """
 
@@ -14,7 +14,7 @@ from warmlist.understanding.normalise import TRADITIONAL
 
 UNKNOWN = "unknown"
 CHINESE = ("zh-Hans", "zh-Hant")
-LATIN = ("en", "it", "de")
+LATIN = ("en", "it", "de", "es", "pt")
 
 _OTHER = "other"
 _SMALL_WORDS: dict[str, str] = {
@@ -38,12 +38,21 @@ _SMALL_WORDS: dict[str, str] = {
         zum zur auf fur bei nach aus im am in an noch schon auch nur sehr bitte
         danke hallo moin servus gruss gibt gibts ja nein mal dann wenn mein meine
         eure euer eurer konnte mochte hatte gerne gern fuer""",
-    _OTHER: """el los las una que es por para con como pero muy esta este estoy tengo tiene tienen
-        cuanto cuesta hola gracias y le les des du et est une je vous nous avec pour
-        mais pas sur dans quel combien bonjour merci o os um uma nao voce voces
-        quanto custa ola obrigado obrigada tem isso ve bir bu ne kadar var mi yok
-        icin merhaba saya anda apa berapa harga yang dan ini itu tidak bisa ada kya
-        hai kitna kitne ka ki ke mujhe nahi aap bhai""",
+    "es": """el la los las un una unos unas que es son esta este esto estoy esta estan tengo tiene
+        tienes tienen teneis por para con sin como pero muy mas si no me te se lo le les mi tu su
+        y o de del al en cuando cuanto cuanta cuantos cuesta vale quiero puedo puede pueden
+        podeis hola buenos buenas dias tardes noches gracias favor hay os ya tambien donde cual
+        alguna algun nada todo bien soy ser va he ha queda aqui ahi yo usted ustedes vosotros
+        porfa mucho mucha cuales quien aun hace hacer muchas perfecto saludos""",
+    "pt": """o a os as um uma uns umas que e sao esta ta to tou estou tenho tem temos por pra para
+        pro com sem como mas muito mais sim nao me te se lhe meu minha seu sua de do da dos
+        das no na nos nas em quando quanto quanta quantos custa quero posso pode podem oi ola
+        bom boa dia tarde noite obrigado obrigada valeu voce voces vc vcs ja tambem onde qual
+        alguma algum nada tudo bem sou ser vai foi eu ai aqui isso esse essa ainda la gente
+        pfv obg blz so ou ate faz fica chegou brigado brigada beleza""",
+    _OTHER: """et des du est une je vous nous avec pour mais pas sur dans quel combien bonjour merci
+        le les bir bu ne kadar var mi yok icin merhaba saya anda apa berapa harga yang dan ini itu
+        tidak bisa ada kya hai kitna kitne ka ki ke mujhe nahi aap bhai""",
 }  # fmt: skip
 _VOTES: dict[str, tuple[str, ...]] = {}
 for _lang, _words in _SMALL_WORDS.items():
@@ -65,7 +74,7 @@ _ENOUGH = 600
 
 @dataclass(frozen=True, slots=True)
 class Guess:
-    """lang: one of the five, or `unknown`. read_as: languages ('zh', 'en', 'it', 'de') to read."""
+    """lang: one that the lexicon reads, or `unknown`. read_as: the pattern files to read with."""
 
     lang: str
     read_as: tuple[str, ...]
@@ -114,7 +123,7 @@ def _latin(folded: str, hint: str | None) -> tuple[str, tuple[str, ...]]:
     if best == 0:
         if known in LATIN:
             return known, (known,)
-        return UNKNOWN, () if known and known != "zh" else LATIN
+        return UNKNOWN, ("zh", *LATIN) if known == "zh" else () if known else LATIN
     leaders = [lang for lang, score in scores.items() if score == best]
     readable = tuple(lang for lang in LATIN if scores[lang] * 2 > best)
     if len(leaders) > 1:

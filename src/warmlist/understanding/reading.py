@@ -40,7 +40,7 @@ class Reading:
     """Everything that was read in one message.
 
     signals: in the order of `signals.SIGNALS`, each name at most once. lang: 'zh-Hans', 'zh-Hant',
-    'en', 'it', 'de', or None where the text does not tell.
+    'en', 'it', 'de', 'es', 'pt', or None where the text does not tell.
     """
 
     signals: tuple[Found, ...]

@@ -34,7 +34,7 @@ from warmlist.web.live import Hub, Notice
 from warmlist.web.metrics import RequestMetrics
 from warmlist.web.pages import customer, deeds, health, palette, queue
 from warmlist.web.render import Renderer, changes_json
-from warmlist.web.security import BodyLimit, SecurityHeaders
+from warmlist.web.security import SecurityHeaders
 
 #: How uvicorn must be run: live streams never end by themselves, so a stop must not wait for them.
 UVICORN_OPTIONS: dict[str, Any] = {
@@ -44,9 +44,8 @@ UVICORN_OPTIONS: dict[str, Any] = {
     "date_header": True,
 }
 
+#: No form of ours is longer; the machines' doors have limits of their own.
 LONGEST_FORM = 64 * 1024
-#: Paths whose routes measure their bodies themselves.
-MACHINE_DOORS = ("/webhooks/", "/api/", "/track")
 
 _STATUSES: tuple[tuple[type[WarmlistError], int], ...] = (
     (NotFound, 404),
@@ -117,10 +116,9 @@ def create_app(
     app.router.routes.extend(inbox_routes)
     app.router.routes.append(Mount("/static", assets.Assets()))
     for module in (health, session, queue, customer, deeds, palette):
-        app.include_router(module.router)
+        app.include_router(module.router, max_body_size=LONGEST_FORM)
     app.router.routes.extend(extra_routes)
     _handle_errors(app)
-    app.add_middleware(BodyLimit, limit=LONGEST_FORM, exempt=MACHINE_DOORS)
     app.add_middleware(GZipMiddleware, minimum_size=800)
     app.add_middleware(SecurityHeaders)
     app.add_middleware(RequestMetrics)

@@ -148,6 +148,7 @@ class Hub:
 
         The heartbeat asks `still_valid` in a worker thread.
         """
+        self._loop = asyncio.get_running_loop()
         stream = Stream(viewer, token_hash)
         self._streams.add(stream)
         STREAMS.inc()

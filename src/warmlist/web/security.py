@@ -5,7 +5,6 @@ from __future__ import annotations
 import hmac
 import secrets
 
-from fastapi import HTTPException
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -50,34 +49,6 @@ class SecurityHeaders:
             await send(message)
 
         await self.app(scope, receive, send_with_headers)
-
-
-class BodyLimit:
-    """Pure ASGI: no form of ours is long, so nobody may send one that fills the memory.
-
-    Machines' doors (`exempt` path prefixes) have limits of their own.
-    """
-
-    def __init__(self, app: ASGIApp, limit: int, exempt: tuple[str, ...]) -> None:
-        self.app = app
-        self.limit = limit
-        self.exempt = exempt
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"].startswith(self.exempt):
-            await self.app(scope, receive, send)
-            return
-        received = 0
-
-        async def counted() -> Message:
-            nonlocal received
-            message = await receive()
-            received += len(message.get("body", b""))
-            if received > self.limit:
-                raise HTTPException(413, "that is too long for a form")
-            return message
-
-        await self.app(scope, counted, send)
 
 
 def masked(secret: str) -> str:

@@ -37,7 +37,7 @@ _hashing = BoundedSemaphore(2)
 router = APIRouter()
 
 
-class NotSignedIn(Exception):  # noqa: N818 - an answer, not a fault
+class NotSignedIn(Exception):
     """The request has no valid session."""
 
 
@@ -100,9 +100,9 @@ def sign_in_page(request: Request, next: str = "/") -> Response:
 @router.post("/sign-in")
 def sign_in(
     request: Request,
-    name: Annotated[str, Form(max_length=200)],
+    name: Annotated[Text, Form(max_length=200)],
     password: Annotated[str, Form(max_length=_LONGEST_PASSWORD)],
-    next: Annotated[str, Form()] = "/",
+    next: Annotated[str, Form(max_length=2_000)] = "/",
 ) -> Response:
     if not _from_here(request):
         raise Refused("a sign-in must come from our own page", hint="open the sign-in page")

@@ -11,7 +11,8 @@ _Standing = dict[str, list[Hit]]
 _WORD = re.compile(r"\S+")
 #: Patterns below it are words that may stand beside politeness and are none by themselves ("team").
 _POLITE = 0.5
-_LONGEST_NAME, _LONGEST_CHINESE_NAME = 12, 3
+_LONGEST_NAME = 12
+_LESS_THAN_OPT_OUT = ("frequency_preference", "refusal", "prefers_text", "purchase_commitment")
 
 
 def apply(scene: Scene, standing: _Standing) -> None:
@@ -21,6 +22,7 @@ def apply(scene: Scene, standing: _Standing) -> None:
         _shipping_cost_is_no_price,
         _a_counter_offer_is_no_commitment,
         _too_expensive_and_goodbye,
+        _a_time_is_no_opt_out,
         _opt_out_beats_frequency,
         _courtesy_stands_alone,
     ):
@@ -80,11 +82,22 @@ def _too_expensive_and_goodbye(scene: Scene, standing: _Standing) -> None:
         standing.setdefault("refusal", []).extend(dear)
 
 
+def _a_time_is_no_opt_out(_scene: Scene, standing: _Standing) -> None:
+    """The wish "not before nine" says when, where the time comes first and the ban after it."""
+    if "opt_out" in standing and "time_preference" in standing:
+        times = standing["time_preference"]
+        bans = [
+            ban for ban in standing["opt_out"]
+            if not any(time.start < ban.start < time.end for time in times)
+        ]  # fmt: skip
+        _keep(standing, "opt_out", bans)
+
+
 def _opt_out_beats_frequency(_scene: Scene, standing: _Standing) -> None:
     """Who wants no message at all states no frequency, and does not merely refuse one offer."""
     if "opt_out" in standing:
         sure = any(hit.pattern.confidence >= 0.8 for hit in standing["opt_out"])
-        for name in ("frequency_preference", "refusal") if sure else ():
+        for name in _LESS_THAN_OPT_OUT if sure else ():
             if name in standing:
                 _keep(standing, name, _without_overlap(standing[name], standing["opt_out"]))
 
@@ -106,11 +119,10 @@ def _courtesy_stands_alone(scene: Scene, standing: _Standing) -> None:
 
 def _is_a_name(text: str, word: re.Match[str], polite: list[Hit]) -> bool:
     """Whether a word that no pattern knows can be whom the politeness beside it is for."""
-    longest = _LONGEST_NAME if word[0].isascii() else _LONGEST_CHINESE_NAME
     start, end = word.span()
     beside = any(
         not text[hit.end : start].strip(" ,!.") if hit.end <= start else
         not text[end : hit.start].strip(" ,!.")
         for hit in polite
     )  # fmt: skip
-    return len(word[0]) <= longest and beside
+    return beside and word[0][0].islower() and len(word[0]) <= _LONGEST_NAME

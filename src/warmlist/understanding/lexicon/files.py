@@ -12,7 +12,7 @@ from warmlist.errors import BadInput
 from warmlist.understanding.lexicon.syntax import compile_pattern
 from warmlist.understanding.signals import SIGNALS
 
-LANGUAGES = ("zh", "en", "it", "de")
+LANGUAGES = ("zh", "en", "it", "de", "es", "pt")
 #: Sections that are no signal: what conventions and guards look at.
 HELPERS = ("dear", "goodbye", "giving_back", "mask", "negation", "past", "condition", "question")
 CERTAIN = 0.9

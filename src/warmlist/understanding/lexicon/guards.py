@@ -13,7 +13,10 @@ from warmlist.understanding.signals import SIGNALS
 
 #: These carry their own "no" or are a statement: reports and denials before them change nothing.
 _SELF_STANDING = frozenset(
-    {"refusal", "defer_contact", "opt_out", "complaint", "frequency_preference", "time_preference"}
+    {
+        "refusal", "defer_contact", "opt_out", "complaint", "frequency_preference",
+        "time_preference", "prefers_text",
+    }  # fmt: skip
 )
 _DENIABLE = frozenset(SIGNALS) - _SELF_STANDING
 _REPORTABLE = frozenset(name for name in SIGNALS if name.endswith("_inquiry")) | {
@@ -23,14 +26,14 @@ _REPORTABLE = frozenset(name for name in SIGNALS if name.endswith("_inquiry")) |
 
 _SENTENCE_END = re.compile(r"[!?。;\n]+|\.(?!\d)|~")
 _CLAUSE_END = re.compile(
-    r"[!?。;\n,、:]+|\.(?!\d)|~| - |\b(?:but|however|ma|pero|aber|sondern|doch)\b"
+    r"[!?。;\n,、:]+|\.(?!\d)|~| - |\b(?:but|however|ma|pero|aber|sondern|doch|sino|mas|porem)\b"
     r"|但是?|不过|只是|而是"
 )
 _QUOTED = re.compile(
     r'"[^"\n]{1,300}"|“[^”\n]{1,300}”|„[^“”\n]{1,300}[“”]|«[^»\n]{1,300}»|「[^」\n]{1,300}」'
 )
 #: How far a denial reaches over other words, in characters.
-_REACH = {"zh": 5, "en": 26, "it": 26, "de": 30}
+_REACH = {"zh": 5, "en": 26, "it": 26, "de": 30, "es": 26, "pt": 26}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,32 @@
+"""The same plan in the words of another engine."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import sqlglot
+from sqlglot.errors import ErrorLevel, SqlglotError
+
+#: Engines whose answers are tested to equal DuckDB's, row for row.
+DIALECTS = ("duckdb", "postgres")
+
+
+@cache
+def in_dialect(sql: str, dialect: str) -> str:
+    """A plan's SQL, which is DuckDB's, for another engine.
+
+    Plans hold integers, text and truth only, and no function that engines understand differently, so
+    that nothing needs repair. What cannot be said in that dialect raises ValueError instead of
+    passing silently.
+    """
+    if dialect == "duckdb":
+        return sql
+    if dialect not in DIALECTS:
+        raise ValueError(f"no plans for {dialect!r}; there are {', '.join(DIALECTS)}")
+    try:
+        [found] = sqlglot.transpile(
+            sql, read="duckdb", write=dialect, pretty=True, unsupported_level=ErrorLevel.RAISE
+        )
+    except SqlglotError as error:
+        raise ValueError(f"the plan cannot be said in {dialect}: {error}") from error
+    return found

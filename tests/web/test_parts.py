@@ -210,6 +210,30 @@ def test_rows_are_rendered_once_for_each_viewer() -> None:
     assert all(customers == {1, 2} for _, customers in rendered)
 
 
+def test_one_failure_to_render_ends_nobodys_stream() -> None:
+    answers = iter([RuntimeError("a bug"), b"{}"])
+
+    def draw(*_: object) -> bytes:
+        answer = next(answers)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    async def play() -> list[bytes]:
+        hub, notices = live.Hub(draw, lambda: NOW), asyncio.Queue[live.Notice]()
+        running = asyncio.create_task(hub.run(_feed(notices)))
+        stream = hub.stream(ALICE, b"t", lambda: True)
+        got = [await anext(stream)]
+        for n in (1, 2):
+            notices.put_nowait(live.Notice(frozenset([n])))
+            got.append(await anext(stream))
+        running.cancel()
+        return got
+
+    got = asyncio.run(play())
+    assert [b"refetch" in got[1], b"changes" in got[2]] == [True, True]
+
+
 def test_a_slow_browser_is_told_to_fetch_again_and_holds_nobody_up() -> None:
     async def play() -> list[bytes]:
         hub, notices = live.Hub(lambda *_: b"{}", lambda: NOW), asyncio.Queue[live.Notice]()

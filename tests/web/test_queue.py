@@ -274,3 +274,22 @@ def test_without_scripts_the_queue_still_works(
     page.get_by_role("button", name="Done").click()
     assert served.shop.deeds == [("Alice", 1, Done())]
     context.close()
+
+
+def test_no_screen_asks_another_host(open_page: Open, served: Served) -> None:
+    asked: list[str] = []
+    page = open_page(None)
+    page.on("request", lambda request: asked.append(request.url))
+    page.locator("[name=name]").fill("Alice")
+    page.locator("[name=password]").fill(served.book.PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#live[data-state=on]")
+    for path in ("/c/1", "/c/999", "/sign-in"):
+        page.goto(served.address + path)
+    page.goto(served.address)
+    page.keyboard.press("e")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("a")
+    page.locator("#found-1").wait_for()
+    assert len(asked) > 10
+    assert {url.split("/")[2] for url in asked} == {served.address.removeprefix("http://")}

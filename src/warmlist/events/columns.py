@@ -13,6 +13,7 @@ from babel.numbers import get_currency_precision
 from warmlist.clock import from_ms, parse_instant
 from warmlist.errors import BadInput
 from warmlist.events.model import Event, hash64
+from warmlist.events.twins import of_export
 
 #: Largest amount of minor units that sums of years can hold without overflow.
 VALUE_LIMIT = 10**15
@@ -61,7 +62,7 @@ class Money:
 NAMES = (
     "type", "source", "external_id", "handle_id", "pos", "known_at", "backfill", "direction",
     "kind", "purpose", "personal", "status", "key", "value", "number", "sku", "category",
-    "dimension", "label", "moment_at", "body",
+    "dimension", "label", "moment_at", "twin", "body",
 )  # fmt: skip
 
 
@@ -117,7 +118,7 @@ def columns(event: Event, handle_id: int, money: Money, body: object) -> tuple[A
     return (
         event.type, event.source, event.id, handle_id, event.pos, event.known_at, event.backfill,
         direction, kind, purpose, personal, status, key_of(event), value, number, sku, category,
-        dimension, label, moment_at, body,
+        dimension, label, moment_at, of_export(event), body,
     )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ import orjson
 import psycopg
 from psycopg.types.json import Jsonb, set_json_dumps
 
-from warmlist.events import corrections, customers
+from warmlist.events import corrections, customers, twins
 from warmlist.events.columns import Money, columns
 from warmlist.events.model import Event
 from warmlist.store.sql import queries
@@ -23,7 +23,7 @@ BATCH = 5_000
 TYPES = (
     "int4", "uuid", "uuid", "int8", "text", "text", "text", "int8", "int8", "int8", "bool",
     "text", "text", "text", "bool", "text", "int8", "int8", "int4", "text", "text", "text",
-    "text", "int8", "jsonb",
+    "text", "int8", "int8", "jsonb",
 )  # fmt: skip
 
 set_json_dumps(lambda value: orjson.dumps(value))
@@ -102,6 +102,7 @@ class EventLog:
                 result.unrated += 1
         fresh = [(taken[p], events[p], rows[p]) for p in sorted(taken)]
         corrections.apply(conn, fresh, self.read, self.version)
+        twins.link(conn, fresh)
         _undo(conn, [e for _, e, _ in fresh], touched)
         customers.mark_dirty(conn, touched)
         result.customer_ids = set(touched)

@@ -22,7 +22,7 @@ CREATE TEMP TABLE IF NOT EXISTS incoming (
   n int, ident uuid, revises uuid, digest bigint, type text, source text, external_id text,
   handle_id bigint, pos bigint, known_at bigint, backfill boolean, direction text, kind text,
   purpose text, personal boolean, status text, key bigint, value bigint, number int, sku text,
-  category text, dimension text, label text, moment_at bigint, body jsonb
+  category text, dimension text, label text, moment_at bigint, twin bigint, body jsonb
 ) ON COMMIT DELETE ROWS
 
 -- name: copy_incoming
@@ -33,10 +33,10 @@ COPY incoming FROM STDIN (FORMAT BINARY)
 -- What is new enters the log, in the order given; what is known already stays as it was.
 INSERT INTO events (ident, revises, digest, type, source, external_id, handle_id, pos, known_at,
   backfill, direction, kind, purpose, personal, status, key, value, number, sku, category,
-  dimension, label, moment_at, body)
+  dimension, label, moment_at, twin, body)
 SELECT ident, revises, digest, type, source, external_id, handle_id, pos, known_at,
   backfill, direction, kind, purpose, personal, status, key, value, number, sku, category,
-  dimension, label, moment_at, body
+  dimension, label, moment_at, twin, body
 FROM incoming ORDER BY n
 ON CONFLICT (ident) DO NOTHING
 RETURNING id, ident

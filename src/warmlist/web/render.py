@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -134,6 +135,12 @@ def _apart(ms: int) -> tuple[int, str]:
 
 def page_strings() -> dict[str, str]:
     """Strings that the page's scripts put together themselves, in the current language."""
+    return _page_strings(i18n.current())
+
+
+@cache
+def _page_strings(language: str) -> dict[str, str]:
+    del language  # the key of the cache; gettext knows it already
     _ = i18n.gettext
     return {
         "left_min": _("{n} min left"),

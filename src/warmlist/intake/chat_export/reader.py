@@ -17,6 +17,7 @@ from typing import Any
 from warmlist.clock import DAY, MINUTE, from_ms
 from warmlist.errors import BadInput
 from warmlist.events.model import Event, hash64
+from warmlist.events.twins import text_key
 from warmlist.intake.chat_export.blocks import Block, parse_blocks
 from warmlist.intake.chat_export.bundle import open_export
 from warmlist.intake.chat_export.marks import Said, is_notice, read_marks
@@ -240,7 +241,7 @@ def _message(block: Block, said: Said, place: _Place, chat: _Chat, seen: _Seen) 
         "minute": place.at - place.at % MINUTE,
         "local": minute,
         "direction": place.direction,
-        "text": text_key(said.text),
+        "text": text_key(clean(said.text)) if said.text else None,
     }
     return Event(
         type="message",
@@ -253,11 +254,6 @@ def _message(block: Block, said: Said, place: _Place, chat: _Chat, seen: _Seen) 
         backfill=True,
         fields=fields,
     )
-
-
-def text_key(text: str) -> int:
-    """What two deliveries of one message share of its text: a hash that ignores spacing."""
-    return hash64(" ".join(clean(text).split()))
 
 
 def folded_author(author: str) -> str:

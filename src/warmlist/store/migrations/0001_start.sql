@@ -64,6 +64,7 @@ CREATE TABLE events (                       -- the truth: append-only
   dimension text,                           -- labels set by hand
   label text,
   moment_at bigint,                         -- a moment it names: until (label, snooze), joined_at (profile)
+  twin bigint,                              -- message of a chat export: what a live copy of it shares
   body jsonb NOT NULL,                      -- everything the source said, as the contract names it
   CONSTRAINT events_ident UNIQUE (ident)
 );
@@ -71,6 +72,7 @@ CREATE INDEX events_handle ON events (handle_id, pos);
 CREATE INDEX events_revises ON events (revises) WHERE revises IS NOT NULL;
 CREATE INDEX events_message_key ON events (key) WHERE type = 'message';
 CREATE INDEX events_correction_key ON events (key) WHERE type IN ('correction', 'signal');
+CREATE INDEX events_twin ON events (twin) WHERE twin IS NOT NULL;
 CREATE INDEX events_profile ON events (handle_id) WHERE type = 'profile';
 CREATE INDEX events_names ON events USING gin (to_tsvector('simple', left(body ->> 'name', 200)))
   WHERE type = 'profile';
@@ -80,7 +82,7 @@ CREATE INDEX events_tx ON events (tx);
 CREATE TABLE superseded (                   -- an event that a better revision or an undo replaced
   event_id bigint PRIMARY KEY REFERENCES events,
   gone_at bigint NOT NULL,                  -- the event counts for moments up to this one
-  reason text NOT NULL                      -- revision, undo
+  reason text NOT NULL                      -- revision, undo, twin
 );
 
 CREATE TABLE signals (                      -- what a message was read as, by one version

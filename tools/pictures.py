@@ -46,7 +46,7 @@ def signed_in(
     page.fill("input[name=name]", name)
     page.fill("input[name=password]", password)
     page.press("input[name=password]", "Enter")
-    page.locator('#live[data-state="live"]').wait_for()
+    page.locator('#live[data-state="on"]').wait_for()
     page.locator("#queue > li").first.wait_for()
     page.wait_for_timeout(500)  # what slides in has arrived
     return page

@@ -80,9 +80,23 @@ def test_the_day_ends_at_the_teams_midnight(shop: Shop) -> None:
     shop.label(parse_instant("2026-03-29T12:00:00+02:00"))
     shop.conn.execute("UPDATE standings SET rank = 30, due_from = 0, due_by = %s", (evening,))
     for due_by, due in (("2026-03-29T23:59:59+02:00", True), ("2026-03-30T00:00:00+02:00", False)):
-        shop.conn.execute("UPDATE standings SET due_by = %s", (parse_instant(due_by),))
+        until = parse_instant(due_by)
+        shop.conn.execute("UPDATE standings SET due_by = %s", (until,))
         shop.conn.commit()
         assert shop.due(ines, parse_instant("2026-03-29T12:00:00+02:00")) is due
+
+
+def test_our_own_quote_is_not_followed_up_the_moment_it_was_sent(shop: Shop) -> None:
+    """The quote of ten o'clock is due by ten in the evening, and shown from four on."""
+    ten = parse_instant("2026-03-03T10:00:00+01:00")
+    ines = shop.writes(INES, "price_inquiry", ten - HOUR)
+    shop.answers(INES, ten - 5 * MINUTE)
+    shop.answers(INES, ten, purpose="quote")
+    shop.label(ten + HOUR)
+    assert shop.ids(ALICE, ten + HOUR) == []
+    upcoming = shop.desk.customer(ALICE, ines, ten + HOUR).upcoming
+    assert [(n.due_from, n.due_by) for n in upcoming] == [(ten + 6 * HOUR, ten + 12 * HOUR)]
+    assert shop.ids(ALICE, ten + 6 * HOUR) == [ines]
 
 
 def test_a_red_that_came_late_does_not_wait_for_the_next_day(shop: Shop) -> None:
@@ -193,7 +207,7 @@ def test_the_order_is_colour_then_activity_then_time_then_worth(shop: Shop) -> N
         "+393331234516": (0, NOW, 200),
     }
     ids = {}
-    for handle, (rank, due_by, worth) in told.items():
+    for handle in told:
         ids[handle] = shop.writes(handle, "price_inquiry", NOW - 2 * HOUR)
     shop.label()
     for handle, (rank, due_by, worth) in told.items():

@@ -121,6 +121,22 @@ def test_too_many_changes_fetch_the_list_again(open_page: Open, served: Served) 
     assert page.locator(".row[data-selected] .name").text_content() == "Giulia Rossi"
 
 
+def test_fetching_again_keeps_the_pages_that_were_loaded(open_page: Open, served: Served) -> None:
+    for n in range(20, 90):
+        served.shop.rows[n] = row(n, f"Customer {n}", "yellow", "Something", 20 * HOUR)
+        served.shop.names[n] = served.shop.rows[n]
+        served.shop.threads[n] = ()
+    page = live(open_page)
+    expect(page.locator(".row")).to_have_count(50)
+    page.get_by_role("button", name="Show more").click()
+    expect(page.locator(".row")).to_have_count(82)
+    chosen = page.locator(".row[data-selected]").get_attribute("id")
+    del served.shop.rows[4]
+    served.bell.ring(everybody=True)
+    expect(page.locator(".row")).to_have_count(81)
+    assert page.locator(".row[data-selected]").get_attribute("id") == chosen
+
+
 def test_what_was_missed_while_the_stream_was_down_is_fetched(
     open_page: Open, served: Served
 ) -> None:

@@ -98,6 +98,7 @@ function put(fresh) {
     if (old) remove(old);
     return;
   }
+  if (old?.dataset.key === fresh.dataset.key && old.textContent === fresh.textContent) return;
   const focused = old?.contains(document.activeElement);
   const target = all().find((row) => row !== old && compare(place(row), place(fresh)) > 0);
   if (!target && $('#more') && !old) return; // it belongs to a page that is not loaded
@@ -186,11 +187,41 @@ export function showFilters() {
   history.replaceState(history.state, '', asked ? `/?${asked}` : '/');
 }
 
-/** Fetch the list again, keeping what is chosen, focused and scrolled. */
+/** Rows from the top, at least as many as asked for if there are, as HTML; null if refused. */
+async function fetchRows(atLeast) {
+  const found = [];
+  let cursor;
+  do {
+    const response = await ask(`/queue?${query(cursor ? { cursor } : {})}`);
+    if (!response.ok) return null;
+    const fresh = elements(await response.text());
+    const last = fresh.find((element) => element.id === 'more');
+    found.push(...fresh.filter((element) => element !== last));
+    cursor = last && $('button', last).dataset.cursor;
+    if (last && found.length >= atLeast) {
+      found.push(last);
+      break;
+    }
+  } while (cursor);
+  return found.map((element) => element.outerHTML).join('');
+}
+
+let fetching = null;
+let again = false;
+
+/** Fetch the list again, keeping what is chosen, focused, loaded and scrolled. */
 export async function refetch() {
-  const response = await ask(`/queue?${query()}`);
-  if (!response.ok) return;
-  const text = await response.text();
+  again = Boolean(fetching);
+  fetching ??= fetchAll().finally(() => {
+    fetching = null;
+    if (again) refetch();
+  });
+  return fetching;
+}
+
+async function fetchAll() {
+  const text = await fetchRows(all().length);
+  if (text === null) return;
   const scrolled = list().scrollTop;
   await window.htmx.swap({
     text,

@@ -11,6 +11,7 @@ import fcntl
 import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import TracebackType
 from typing import IO, Any
 
 import duckdb
@@ -47,6 +48,23 @@ class Mirror:
         folder.mkdir(parents=True, exist_ok=True)
         self._reading: IO[str] | None = None  # held open: its lock keeps the parts we read
         self.manifest = self._read()
+
+    def close(self) -> None:
+        """Let others remove what we read."""
+        if self._reading is not None:
+            self._reading.close()
+            self._reading = None
+
+    def __enter__(self) -> Mirror:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
 
     def advance(self) -> int:
         """Take over what was settled since the last time; returns how many rows came.

@@ -203,9 +203,10 @@ def _must_come(until: int, as_of: int, what: str) -> None:
 
 
 def _said(text: str, what: str) -> str:
-    if not text.strip():
+    told = _short(text)
+    if not told:
         raise BadInput(f"{what} is missing", hint="write one")
-    return _short(text)
+    return told
 
 
 def _short(text: str) -> str:

@@ -100,8 +100,8 @@ def load_customer(conn: Connection, viewer: Viewer, customer_id: int, as_of: int
 
     Raises NotFound both for nobody and for somebody whom the viewer may not see.
     """
-    rows = conn.execute(_SQL.handles, {"customer_id": customer_id})
-    handles: dict[int, str] = {handle_id: handle for handle_id, handle in rows}
+    rows = conn.execute(_SQL.handles, {"customer_id": customer_id}).fetchall()
+    handles: dict[int, str] = dict(rows)
     at = {"handles": list(handles), "as_of": as_of}
     profile: dict[str, str] = {}
     for (body,) in conn.execute(_SQL.profiles, at) if handles else ():

@@ -140,13 +140,14 @@ def row_of(
 def upcoming(
     conn: Connection, builder: RowBuilder, viewer: Viewer, customer_id: int, as_of: int
 ) -> tuple[NextFollowUp, ...]:
-    """The follow-up of a customer that comes next; none where it is due today or hidden for good."""
+    """The follow-up of a customer that comes next; none where it is due now or hidden."""
     row = conn.execute(_SQL.one, {"customer": customer_id}).fetchone()
     standing = from_row(row) if row else None
     if standing is None or not builder.knows(standing.playbook):
         return ()
     day = Day.at(as_of, ZoneInfo(builder.zone))
-    if standing.due_by < day.ends or standing.due_today(as_of, day, builder.figures):
+    figures = builder.figures
+    if standing.hidden(as_of, figures) or standing.due_today(as_of, day, figures):
         return ()
     return (builder.next_follow_up(standing, held_labels(conn, [customer_id]), as_of, viewer),)
 

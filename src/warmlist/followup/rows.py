@@ -83,7 +83,7 @@ class RowBuilder:
             ),
             playbook=playbook.id,
             why=self._why(playbook, standing, as_of, language),
-            due_from=standing.due_from,
+            due_from=standing.opens_at,
             due_by=standing.due_by,
             overdue=standing.due_by < as_of,
             how=how(playbook, _stated_format(labels)),
@@ -105,7 +105,7 @@ class RowBuilder:
         return NextFollowUp(
             playbook=playbook.id,
             why=self._why(playbook, standing, as_of, viewer.language),
-            due_from=standing.due_from,
+            due_from=standing.opens_at,
             due_by=standing.due_by,
             how=how(playbook, _stated_format(labels.get(standing.customer_id, ()))),
         )

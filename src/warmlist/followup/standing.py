@@ -68,16 +68,29 @@ class Standing:
         """Whether a contact now would answer a message of the last day."""
         return self.wrote_at is not None and self.wrote_at >= as_of - figures.answer_within
 
-    def due_today(self, as_of: int, day: Day, figures: Figures) -> bool:
-        """The Python meaning of `today` in queue.sql (FUP-0, in its order)."""
-        due = self.due_by < day.ends or (self.rank < 10 and self.due_from <= as_of)
+    @property
+    def opens_at(self) -> int:
+        """From when the contact is due. What our own message began, such as a quote, is not due
+        the moment we sent it: it waits for half its time."""
+        answered: int | None = self.facts.get("last_answer")
+        if answered is None or answered < self.due_from:
+            return self.due_from
+        return max(self.due_from, (answered + self.due_by) // 2)
+
+    def hidden(self, as_of: int, figures: Figures) -> bool:
+        """Whether the customer must be left alone, however much is due (FUP-0, in its order)."""
         snoozed_until = self.facts.get("snoozed_until")
-        if not due or (snoozed_until is not None and snoozed_until > as_of):
-            return False
-        if self.answers(as_of, figures):
+        if snoozed_until is not None and snoozed_until > as_of:
             return True
+        if self.answers(as_of, figures):
+            return False
         rests = self.stopped or self.rank // 10 == GREY
-        return not rests and (self.facts.get("touches_7d") or 0) < figures.touch_cap
+        return rests or (self.facts.get("touches_7d") or 0) >= figures.touch_cap
+
+    def due_today(self, as_of: int, day: Day, figures: Figures) -> bool:
+        """The Python meaning of `today` in queue.sql."""
+        due = self.opens_at <= as_of and (self.due_by < day.ends or self.rank < 10)
+        return due and not self.hidden(as_of, figures)
 
 
 def from_row(row: Sequence[Any]) -> Standing | None:

@@ -67,7 +67,7 @@ class Bulk:
             with self._timed("mirror"):
                 mirror = Mirror(self.mirror_folder, fetcher)
                 self.report.mirrored = mirror.advance()
-            with duckdb.connect(config={"memory_limit": MEMORY, "threads": 2}) as db:
+            with mirror, duckdb.connect(config={"memory_limit": MEMORY, "threads": 2}) as db:
                 with self._timed("load"):
                     mirror.open(db)
                     self._load(db, fetcher, up_to)

@@ -34,7 +34,9 @@ UPDATE assignments a SET until_at = greatest(%(at)s, a.since) WHERE a.id = ANY(%
 
 -- name: incoming
 -- A private table for standings on their way in.
-CREATE TEMP TABLE IF NOT EXISTS incoming_standings (LIKE standings) ON COMMIT DELETE ROWS
+CREATE TEMP TABLE IF NOT EXISTS incoming_standings ON COMMIT DELETE ROWS AS
+SELECT customer_id, as_of, recheck_at, owner, playbook, due_from, due_by, rank, worth, facts
+FROM standings WITH NO DATA
 
 -- name: copy_standings
 -- How standings are copied in.
@@ -46,7 +48,8 @@ COPY assignments (customer_id, dimension, label, shade, since, rule, pack, origi
 
 -- name: stand
 -- The copied standings take effect.
-INSERT INTO standings SELECT * FROM incoming_standings
+INSERT INTO standings (customer_id, as_of, recheck_at, owner, playbook, due_from, due_by, rank, worth, facts)
+SELECT * FROM incoming_standings
 ON CONFLICT (customer_id) DO UPDATE SET as_of = excluded.as_of, recheck_at = excluded.recheck_at,
   owner = excluded.owner, playbook = excluded.playbook, due_from = excluded.due_from,
   due_by = excluded.due_by, rank = excluded.rank, worth = excluded.worth, facts = excluded.facts

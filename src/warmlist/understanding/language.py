@@ -18,7 +18,7 @@ LATIN = ("en", "it", "de", "es", "pt")
 
 _OTHER = "other"
 _SMALL_WORDS: dict[str, str] = {
-    "en": """the a an is are am was were be been i you he she we they it this that these those my
+    "en": """so much the a an is are am was were be been i you he she we they it this that these those my
         your his her our their me him us them and or but not do does did don't have
         has had what which when where who why how can could will would should may
         for from with of on at to in if any some there here just please thanks thank
@@ -30,7 +30,7 @@ _SMALL_WORDS: dict[str, str] = {
         si ma anche se per con su questo questa questi queste quello quella ciao
         salve buongiorno buonasera grazie prego vorrei posso puoi potete c'e piu
         molto tutto solo ancora gia va bene ok xke cmq nn sn quindi oppure sul fa
-        mio mia tuo vostro vostra vostri avrei po""",
+        ne qualcuna qualcuno mio mia tuo vostro vostra vostri avrei po""",
     "de": """der die das den dem des ein eine einen einem einer und oder aber nicht kein keine
         keinen ich du er sie es wir ihr mich dich mir dir uns euch ihnen ist sind
         war bin bist seid haben habe hab hat habt hast kann konnen konnt wird werden
@@ -48,8 +48,8 @@ _SMALL_WORDS: dict[str, str] = {
         pro com sem como mas muito mais sim nao me te se lhe meu minha seu sua de do da dos
         das no na nos nas em quando quanto quanta quantos custa quero posso pode podem oi ola
         bom boa dia tarde noite obrigado obrigada valeu voce voces vc vcs ja tambem onde qual
-        alguma algum nada tudo bem sou ser vai foi eu ai aqui isso esse essa ainda la gente
-        pfv obg blz so ou ate faz fica chegou brigado brigada beleza""",
+        alguma algum nada tudo bem sou ser vai foi eu ai aqui isso esse essa ainda quem gente
+        pfv obg blz ou ate faz fica chegou brigado brigada beleza""",
     _OTHER: """et des du est une je vous nous avec pour mais pas sur dans quel combien bonjour merci
         le les bir bu ne kadar var mi yok icin merhaba saya anda apa berapa harga yang dan ini itu
         tidak bisa ada kya hai kitna kitne ka ki ke mujhe nahi aap bhai""",

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 import psycopg
@@ -57,18 +57,25 @@ class StoreAccounts:
         self._run(_SQL.set_password_hash, {"user_id": user_id, "password_hash": password_hash})
 
     def ping(self) -> None:
-        try:
-            self._one(_SQL.ping, {})
-        except psycopg.Error as error:
-            raise StoreUnavailable("PostgreSQL does not answer") from error
+        self._one(_SQL.ping, {})
 
     def _one(self, query: str, values: dict[str, Any]) -> tuple[Any, ...] | None:
-        with self._connect() as conn:
+        with self._connected() as conn:
             return conn.execute(query, values).fetchone()
 
     def _run(self, query: str, values: dict[str, Any]) -> None:
-        with self._connect() as conn:
+        with self._connected() as conn:
             conn.execute(query, values)
+
+    @contextmanager
+    def _connected(self) -> Iterator[psycopg.Connection[Any]]:
+        try:
+            with self._connect() as conn:
+                yield conn
+        except psycopg.OperationalError as error:
+            raise StoreUnavailable(
+                "PostgreSQL does not answer", hint="try again in a moment"
+            ) from error
 
 
 def _viewer(row: tuple[Any, ...]) -> Viewer:

@@ -132,6 +132,9 @@ CREATE TABLE standings (                    -- where each customer stands: the l
   -- What the queue filters by, taken out of the facts so that an index can hold it.
   snoozed_until bigint GENERATED ALWAYS AS ((facts ->> 'snoozed_until')::bigint) STORED,
   last_touch bigint GENERATED ALWAYS AS ((facts ->> 'last_touch')::bigint) STORED,
+  opens_at bigint GENERATED ALWAYS AS (     -- due_from; what our own message began waits half its time
+    greatest(due_from, CASE WHEN (facts ->> 'last_answer')::bigint >= due_from
+      THEN ((facts ->> 'last_answer')::bigint + due_by) / 2 END)) STORED,
   touches_7d int NOT NULL GENERATED ALWAYS AS (coalesce((facts ->> 'touches_7d')::int, 0)) STORED,
   wrote_at bigint GENERATED ALWAYS AS (     -- last message that waits for an answer; "stop" does not
     CASE WHEN facts ->> 'open_message' IS NOT NULL
@@ -143,7 +146,7 @@ CREATE TABLE standings (                    -- where each customer stands: the l
 );
 CREATE INDEX standings_recheck ON standings (recheck_at) WHERE recheck_at IS NOT NULL;
 CREATE INDEX standings_queue ON standings (rank, due_by, worth DESC, customer_id)
-  INCLUDE (due_from, owner, snoozed_until, touches_7d, wrote_at, stopped)
+  INCLUDE (opens_at, owner, snoozed_until, touches_7d, wrote_at, stopped)
   WHERE playbook IS NOT NULL;
 CREATE INDEX standings_touched ON standings (last_touch) WHERE last_touch IS NOT NULL;
 

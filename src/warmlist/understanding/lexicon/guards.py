@@ -86,6 +86,8 @@ class Scene:
             return False
         if name == "purchase_commitment" and self._shares_sentence(hit, "condition"):
             return False
+        if name == "refusal" and self._asks_conditionally(hit):
+            return False
         return not (name in _REPORTABLE and self._is_report(hit))
 
     def share_a_sentence(self, one: Hit, other: Hit) -> bool:
@@ -110,6 +112,10 @@ class Scene:
     def _shares_sentence(self, hit: Hit, helper: str) -> bool:
         start, end = self.sentence(hit.start)
         return any(start <= h.start < end for h in self.helpers.get(helper, ()))
+
+    def _asks_conditionally(self, hit: Hit) -> bool:
+        """As in "can I return it if I don't want it?", which refuses nothing."""
+        return self.is_question(hit.end - 1) and self._shares_sentence(hit, "condition")
 
     def _is_report(self, hit: Hit) -> bool:
         return self._shares_sentence(hit, "past") and not self.is_question(hit.end - 1)

@@ -162,8 +162,6 @@ def compile_pattern(source: str, macros: Mapping[str, str], *, spaced: bool) -> 
     the language puts blanks between words. Raises BadInput where the line is not in the language.
     """
     opens, closes = source.startswith("^"), source.endswith("$")
-    if source.endswith(" |$)"):
-        raise BadInput(f"pattern {source!r} ends before a blank; leave that out, words end anyway")
     body = expand(source.removeprefix("^").removesuffix("$").strip(), macros)
     # Typed without an umlaut key, ü is u or ue.
     body = _OPENERS.sub(lambda m: fold(m[1]) + "e?", body)
@@ -176,7 +174,7 @@ def compile_pattern(source: str, macros: Mapping[str, str], *, spaced: bool) -> 
     return Compiled(
         _before(macros, opens=opens, spaced=spaced)
         + f"({piece.regex})"
-        + _after(macros, closes=closes, spaced=spaced),
+        + _after(macros, closes=closes, spaced=spaced, may_end_blank=body.endswith(")*")),
         piece.literals,
     )
 
@@ -189,8 +187,12 @@ def _before(macros: Mapping[str, str], *, opens: bool, spaced: bool) -> str:
     return start + _affix(macros, "hi", r"{} ?,? ?", spaced=spaced) + edge
 
 
-def _after(macros: Mapping[str, str], *, closes: bool, spaced: bool) -> str:
+def _after(
+    macros: Mapping[str, str], *, closes: bool, spaced: bool, may_end_blank: bool
+) -> str:
     edge = r"(?!\w)" if spaced else ""
+    if edge and may_end_blank:
+        edge = r"(?:(?!\w)|(?<= ))"
     if not closes:
         return edge
     return edge + _affix(macros, "tail", r" ?,? ?{}", spaced=spaced) + _CLAUSE_END

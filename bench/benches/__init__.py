@@ -1,0 +1,31 @@
+"""The benchmarks, in the order in which they run: everybody first, while nobody is labelled yet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from bench.benches import (
+    accept,
+    everybody,
+    imports,
+    live,
+    memory,
+    queue,
+    touched,
+    understanding,
+)
+from bench.figures import Outcome
+from bench.workshop import Workshop
+
+Run = Callable[[Workshop], Outcome]
+
+BENCHES: Mapping[str, Run] = {
+    "everybody": everybody.run,
+    "touched": touched.run,
+    "queue": queue.run,
+    "live": live.run,
+    "accept": accept.run,
+    "memory": memory.run,
+    "import": imports.run,
+    "understanding": understanding.run,
+}

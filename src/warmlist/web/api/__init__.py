@@ -1,0 +1,1 @@
+"""The HTTP API: events in; customers, labels, queue and packs out. `mount.routes` puts it up."""

@@ -23,10 +23,10 @@ BATCH = 100_000
 TABLES = ("events", "signals", "handles")
 
 EVENTS = """
-SELECT event AS id, md5(type || 'bench' || number) AS ident, hash(type, number)::BIGINT % 1000000007 AS digest,
+SELECT event AS id, md5(type || 'bench' || number) AS ident, (hash(type, number) >> 1)::BIGINT AS digest,
   ['message', 'receipt', 'order', 'profile'][type + 1] AS type, 'bench' AS source,
   ['m', 'm', 'o', 'p'][type + 1] || number AS external_id, e.customer AS handle_id,
-  at * 1048576 AS pos, at AS known_at, FALSE AS backfill,
+  ts * 1048576 AS pos, ts AS known_at, FALSE AS backfill,
   ['out', 'in'][inbound + 1] AS direction, CASE WHEN type = 0 THEN 'text' END AS kind,
   NULL AS purpose, personal = 1 AS personal,
   CASE type WHEN 1 THEN 'read' WHEN 2 THEN ['returned', 'paid'][paid + 1] END AS status,
@@ -44,7 +44,7 @@ SELECT event AS id, md5(type || 'bench' || number) AS ident, hash(type, number):
 FROM log AS e JOIN customers AS c ON c.customer = e.customer
 """
 SIGNALS = """
-SELECT event AS event_id, $version AS version, customer AS handle_id, at * 1048576 AS pos, at AS known_at,
+SELECT event AS event_id, $version AS version, customer AS handle_id, ts * 1048576 AS pos, ts AS known_at,
   NULL AS gone_at, $bits[words + 1] AS bits, $found[words + 1] AS found
 FROM log WHERE inbound = 1 AND $bits[words + 1] <> 0
 """
@@ -95,7 +95,7 @@ def _readings() -> dict[str, Any]:
 def _found(
     db: duckdb.DuckDBPyConnection, sql: str, values: dict[str, Any]
 ) -> Iterator[pa.RecordBatch]:
-    return iter(db.execute(sql, values).to_arrow_reader(BATCH))
+    return iter(db.sql(sql, params=values).to_arrow_reader(BATCH))
 
 
 def _copy(conn: Connection, table: str, batches: Any) -> None:

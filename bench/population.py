@@ -1,37 +1,99 @@
 """An invented shop of any size, the same for the same seed: few customers write most messages.
 
 Customers' activity falls as 1 / (rank + 100)^0.8, ranks dealt out at random, over 400 days with an
-hour of the day that people keep. Rows come in the order in which they became known.
+hour of the day that people keep. Rows come in the order in which they became known. Every draw is a
+hash of seed, purpose and place, so that neither threads nor order of work change it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-import numpy as np
-import numpy.typing as npt
+import duckdb
 import pyarrow as pa
 
 from bench.words import COUNTRIES, FAMILY, GIVEN, INBOUND, OUTBOUND, REPS
 from warmlist.clock import DAY, HOUR
 
-Ints = npt.NDArray[np.int64]
-
 CUSTOMERS, MESSAGES, ORDERS = 100_000, 5_000_000, 150_000  # at scale 1
 SPAN = 400 * DAY
-INBOUND_SHARE, READ_SHARE, PERSONAL_SHARE, BUYERS_SHARE = 0.45, 0.70, 0.85, 0.60
 TYPES = ("message", "receipt", "order", "profile")
-MESSAGE, RECEIPT, ORDER, PROFILE = range(4)
 #: Relative activity of the 24 hours of a day, midnight first.
-HOURS = np.array([1, .5, .3, .2, .2, .3, .8, 2, 4, 5, 6, 6, 7, 6, 5, 5, 5, 5, 6, 7, 8, 8, 6, 3])  # fmt: skip
+HOURS = (10, 5, 3, 2, 2, 3, 8, 20, 40, 50, 60, 60, 70, 60, 50, 50, 50, 50, 60, 70, 80, 80, 60, 30)
+
+#: draw(purpose, place): 0 <= x < 1. slot(list, purpose, place): one of a list, each as likely.
+DRAWS = """
+CREATE MACRO draw(purpose, place) AS (hash({seed}, purpose, place) >> 11)::DOUBLE / 9007199254740992;
+CREATE MACRO slot(choices, purpose, place) AS choices[1 + floor(draw(purpose, place) * len(choices))::INT];
+CREATE MACRO kept_hours(ms, purpose, place) AS (ms // {day} * {day}
+  + slot({hours}, purpose, place) * {hour} + floor(draw(purpose || ' minute', place) * {hour}))::BIGINT;
+"""
+CUSTOMERS_SQL = """
+CREATE TABLE people AS
+WITH ranked AS (SELECT i, row_number() OVER (ORDER BY draw('rank', i), i) - 1 AS rank FROM range({n}) AS t (i)),
+weighted AS (SELECT i, pow(rank + 100, -0.8) AS weight, draw('buys', i) < 0.6 AS buys FROM ranked),
+lived AS (
+  SELECT *, {end} - {day} - floor(draw('joined', i) * {span})::BIGINT AS joined,
+    weight / sum(weight) OVER () AS share,
+    CASE WHEN buys THEN weight / sum(CASE WHEN buys THEN weight END) OVER () ELSE 0 END AS buying
+  FROM weighted)
+SELECT (i + 1)::INT AS customer, joined,
+  CASE WHEN draw('stays', i) < 0.55 THEN {end} ELSE joined + floor(draw('left', i) * ({end} - joined))::BIGINT END AS until,
+  greatest(1, floor({messages} * share + draw('messages', i)))::INT AS messages,
+  floor({orders} * buying + draw('orders', i))::INT AS orders,
+  slot({given}, 'given', i) || ' ' || slot({family}, 'family', i) AS name,
+  slot({countries}, 'country', i) AS country,
+  CASE WHEN draw('owned', i) < 2.0 / 3 THEN slot({reps}, 'owner', i) END AS owner
+FROM lived
+"""
+MESSAGES_SQL = """
+CREATE TABLE messages AS
+WITH numbered AS (
+  SELECT customer, joined, until, row_number() OVER (ORDER BY customer, k) AS number
+  FROM (SELECT customer, joined, until, UNNEST(range(messages)) AS k FROM people)),
+timed AS (
+  SELECT customer, number::INT AS number, (draw('inbound', number) < 0.45) AS inbound,
+    least(greatest(kept_hours(joined + floor(draw('day', number) * (until - joined))::BIGINT, 'hour', number),
+      joined), {end} - 1) AS ts
+  FROM numbered)
+SELECT customer, number, ts, inbound::TINYINT AS inbound,
+  CASE WHEN NOT inbound THEN (draw('personal', number) < 0.85)::TINYINT END AS personal,
+  (CASE WHEN inbound THEN slot({heard}, 'heard', number) ELSE slot({told}, 'told', number) END)::TINYINT AS words,
+  ts + 1000 + floor(-ln(1 - draw('read after', number)) * 3 * {hour})::BIGINT AS read_at,
+  draw('read', number) < 0.7 AS read
+FROM timed
+"""
+EVENTS_SQL = """
+SELECT row_number() OVER (ORDER BY ts, type, number) AS event, * FROM (
+  SELECT 0::TINYINT AS type, customer, ts, number, inbound, personal, words,
+    NULL::BIGINT AS cents, NULL::TINYINT AS paid FROM messages
+  UNION ALL
+  SELECT 1, customer, read_at, number, NULL, NULL, NULL, NULL, NULL FROM messages
+  WHERE inbound = 0 AND read AND read_at < {end}
+  UNION ALL
+  SELECT 2, customer,
+    least(greatest(kept_hours(joined + floor(draw('order day', number) * (until - joined))::BIGINT,
+      'order hour', number), joined), {end} - 1),
+    number, NULL, NULL, NULL,
+    100 + floor(100 * exp(4.2 + 0.8 * sqrt(-2 * ln(1 - draw('cents', number)))
+      * cos(2 * pi() * draw('cents too', number))))::BIGINT,
+    (draw('paid', number) < 0.95)::TINYINT
+  FROM (SELECT customer, joined, until, (row_number() OVER (ORDER BY customer, k))::INT AS number
+    FROM (SELECT customer, joined, until, UNNEST(range(orders)) AS k FROM people))
+  UNION ALL
+  SELECT 3, customer, joined, customer, NULL, NULL, NULL, NULL, NULL FROM people
+) ORDER BY event
+"""
 
 
 @dataclass(frozen=True)
 class Population:
     """customers: customer (1, 2, ...), joined_at (ms), name, country, owner (null = nobody's).
 
-    events, by `at`: event (1, 2, ...), type, customer, at (ms), number (of its message or order),
-    inbound, personal (messages), words (place in INBOUND or OUTBOUND), cents and paid (orders).
+    events, by `ts`: event (1, 2, ...), type (place in TYPES), customer, ts (ms), number (of its
+    message or order), inbound, personal (messages, 0 or 1), words (place in INBOUND or OUTBOUND),
+    cents and paid (orders).
     """
 
     customers: pa.Table
@@ -39,9 +101,9 @@ class Population:
 
     def sizes(self) -> dict[str, int]:
         """How many there are of each."""
-        counts = np.bincount(self.events["type"].to_numpy(), minlength=len(TYPES))
+        counts = {v["values"]: v["counts"] for v in self.events["type"].value_counts().to_pylist()}
         return {"customers": self.customers.num_rows, "events": self.events.num_rows} | {
-            f"{name}s": int(n) for name, n in zip(TYPES, counts, strict=True)
+            f"{name}s": counts.get(place, 0) for place, name in enumerate(TYPES)
         }
 
 
@@ -52,98 +114,24 @@ def handle(customer: int) -> str:
 
 def populate(scale: float, seed: int, end_ms: int) -> Population:
     """The shop as of end_ms (epoch ms); scale 1 = 100,000 customers and 5 million messages."""
-    rng = np.random.default_rng(seed)
-    n = max(20, round(CUSTOMERS * scale))
-    weight = 1 / (np.arange(n) + 100.0) ** 0.8
-    rng.shuffle(weight)
-    weight /= weight.sum()
-    joined = end_ms - DAY - (rng.random(n) * (SPAN - DAY)).astype(np.int64)
-    stays = rng.random(n) < 0.55
-    left = joined + (rng.random(n) * (end_ms - joined)).astype(np.int64)
-    until = np.where(stays, end_ms, left)
-    who = np.repeat(np.arange(n), np.maximum(1, rng.poisson(MESSAGES * scale * weight)))
-    messages = _messages(rng, who, _times(rng, joined[who], until[who], end_ms))
-    receipts = _receipts(rng, messages, end_ms)
-    buys = rng.random(n) < BUYERS_SHARE
-    buyer = np.repeat(
-        np.arange(n), rng.poisson(ORDERS * scale * weight * buys / (weight * buys).sum())
-    )
-    orders = _orders(rng, buyer, _times(rng, joined[buyer], until[buyer], end_ms))
-    profiles = _rows(PROFILE, np.arange(n), joined, np.arange(n))
-    return Population(
-        _customers(rng, joined), _in_order([messages, receipts, orders, profiles])
-    )
-
-
-def _times(rng: np.random.Generator, first: Ints, last: Ints, end_ms: int) -> Ints:
-    """Moments between two others, moved within their day to hours that people keep."""
-    day = (first + (rng.random(len(first)) * (last - first)).astype(np.int64)) // DAY * DAY
-    hour = rng.choice(24, len(first), p=HOURS / HOURS.sum())
-    moments = day + hour * HOUR + rng.integers(0, HOUR, len(first))
-    return np.where(moments < first, first, np.minimum(moments, end_ms - 1))
-
-
-def _rows(type_: int, customer: Ints, at: Ints, number: Ints, **more: Ints) -> dict[str, Ints]:
-    """Rows of one type; whatever is not given is -1, which becomes null."""
-    none = np.full(len(at), -1, np.int64)
-    names = ("inbound", "personal", "words", "cents", "paid")
-    return {
-        "type": np.full(len(at), type_, np.int64), "customer": customer + 1, "at": at,
-        "number": number, **{name: more.get(name, none) for name in names},
+    figures = {
+        "seed": seed, "end": end_ms, "day": DAY, "hour": HOUR, "span": SPAN - DAY,
+        "n": max(20, round(CUSTOMERS * scale)), "messages": MESSAGES * scale,
+        "orders": ORDERS * scale, "hours": _slots(enumerate(HOURS)),
+        "heard": _slots((place, often) for place, (often, _) in enumerate(INBOUND)),
+        "told": _slots((place, 1) for place in range(len(OUTBOUND))),
+        "given": list(GIVEN), "family": list(FAMILY), "countries": list(COUNTRIES),
+        "reps": list(REPS),
     }  # fmt: skip
+    with duckdb.connect(config={"threads": 2}) as db:
+        for statements in (DRAWS, CUSTOMERS_SQL, MESSAGES_SQL):
+            db.execute(statements.format(**figures))
+        people = db.sql(
+            "SELECT customer, joined AS joined_at, name, country, owner FROM people ORDER BY customer"
+        ).to_arrow_table()
+        return Population(people, db.sql(EVENTS_SQL.format(**figures)).to_arrow_table())
 
 
-def _messages(rng: np.random.Generator, who: Ints, at: Ints) -> dict[str, Ints]:
-    inbound = (rng.random(len(who)) < INBOUND_SHARE).astype(np.int64)
-    share = np.array([often for often, _ in INBOUND])
-    said = np.where(
-        inbound == 1,
-        rng.choice(len(INBOUND), len(who), p=share / share.sum()),
-        rng.integers(0, len(OUTBOUND), len(who)),
-    )
-    personal = np.where(inbound == 1, -1, rng.random(len(who)) < PERSONAL_SHARE)
-    number = np.arange(1, len(who) + 1)
-    return _rows(MESSAGE, who, at, number, inbound=inbound, personal=personal, words=said)
-
-
-def _receipts(
-    rng: np.random.Generator, messages: dict[str, Ints], end_ms: int
-) -> dict[str, Ints]:
-    """Most outbound messages are read, half of them within two hours."""
-    read_at = messages["at"] + 1_000 + rng.exponential(3 * HOUR, len(messages["at"])).astype(np.int64)
-    read = (messages["inbound"] == 0) & (rng.random(len(read_at)) < READ_SHARE) & (read_at < end_ms)
-    return _rows(
-        RECEIPT, messages["customer"][read] - 1, read_at[read], messages["number"][read]
-    )
-
-
-def _orders(rng: np.random.Generator, buyer: Ints, at: Ints) -> dict[str, Ints]:
-    cents = 100 + (rng.lognormal(4.2, 0.8, len(buyer)) * 100).astype(np.int64)
-    paid = (rng.random(len(buyer)) < 0.95).astype(np.int64)
-    return _rows(ORDER, buyer, at, np.arange(1, len(buyer) + 1), cents=cents, paid=paid)
-
-
-def _customers(rng: np.random.Generator, joined: Ints) -> pa.Table:
-    n = len(joined)
-    names = np.char.add(
-        np.char.add(rng.choice(np.array(GIVEN), n), " "), rng.choice(np.array(FAMILY), n)
-    )
-    owners = rng.choice(np.array(REPS), n).astype(object)
-    owners[rng.random(n) < 1 / 3] = None
-    return pa.table(
-        {
-            "customer": np.arange(1, n + 1),
-            "joined_at": joined,
-            "name": names,
-            "country": rng.choice(np.array(COUNTRIES), n),
-            "owner": pa.array(owners, pa.string()),
-        }
-    )
-
-
-def _in_order(parts: list[dict[str, Ints]]) -> pa.Table:
-    columns = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
-    order = np.argsort(columns["at"], kind="stable")
-    columns = {name: values[order] for name, values in columns.items()}
-    arrays = {name: pa.array(v, mask=v == -1) for name, v in columns.items()}
-    return pa.table({"event": np.arange(1, len(order) + 1), **arrays})
+def _slots(weights: Iterable[tuple[int, int]]) -> list[int]:
+    """Each value as often as its weight."""
+    return [value for value, weight in weights for _ in range(weight)]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import random
 import shutil
 import time
 from collections.abc import Iterator
@@ -15,7 +16,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import psycopg
 
 from bench import everybody_child, loading, population
@@ -122,11 +122,10 @@ class Workshop:
                 "SELECT handle_id, count(*) FROM events WHERE type = 'message' AND source = 'bench' "
                 "GROUP BY handle_id ORDER BY handle_id"
             ).fetchall()
-        weight = np.array([n for _, n in rows], float)
-        rng = np.random.default_rng(self.seed * 1_000 + seed)
-        many = min(count, len(rows))
-        chosen = rng.choice(len(rows), many, replace=False, p=weight / weight.sum())
-        return [int(rows[place][0]) for place in chosen]
+        rng = random.Random(f"{self.seed} {seed}")  # noqa: S311
+        # The greatest of these are a weighted draw without putting back.
+        drawn = sorted(rows, key=lambda row: rng.random() ** (1 / row[1]), reverse=True)
+        return [int(row[0]) for row in drawn[:count]]
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
 
@@ -96,7 +97,11 @@ def _columns(e: Event) -> dict[str, Any]:
     f = e.fields
     columns: dict[str, Any] = {"key": _key(e)}
     if e.type == "message":
-        columns |= {"direction": f["direction"], "kind": f.get("kind", "text"), "purpose": f.get("purpose")}
+        columns |= {
+            "direction": f["direction"],
+            "kind": f.get("kind", "text"),
+            "purpose": f.get("purpose"),
+        }
         if f["direction"] == "out":
             columns["personal"] = not (f.get("campaign") or f.get("broadcast"))
     elif e.type in ("receipt", "order"):
@@ -199,10 +204,14 @@ def lives(draw: st.DrawFn, customers: int = 3, handles: int = 2, asked: int = 5)
         if way == "ahead" or at > NOW + 3 * DAY:
             at = NOW + min(limit, 3 * DAY) + jitter
         customer = who % customers
-        handle = sorted(h for h, c in owners.items() if c == customer + 1)[who // customers % handles]
+        handle = sorted(h for h, c in owners.items() if c == customer + 1)[
+            who // customers % handles
+        ]
         event = _event(kind, number, handle, at, detail)
         known_at = at if kind == "label" and late < 0 else at + late
-        events.append(replace(event, known_at=known_at, seq=number + 3 if kind == "label" else detail % 3))
+        events.append(
+            replace(event, known_at=known_at, seq=number + 3 if kind == "label" else detail % 3)
+        )
     last = max([NOW, *(e.occurred_at for e in events), *(e.known_at for e in events)])
     picks = draw(st.lists(
         st.tuples(st.integers(0, 1 << 10), st.sampled_from(LIMITS), st.sampled_from((1, 0, -1, 2))),
@@ -230,13 +239,22 @@ def _event(kind: str, n: int, handle: str, at: int, detail: int) -> Event:
     ident, type_ = f"{kind}{n}", kind
     if kind in ("in", "out", "quote"):
         type_, ident = "message", f"{whose}-{n}"
-        fields = {"direction": "in", "text": pick(TEXTS)} if kind == "in" else {"direction": "out", "text": "."}
+        fields = (
+            {"direction": "in", "text": pick(TEXTS)}
+            if kind == "in"
+            else {"direction": "out", "text": "."}
+        )
         if kind == "out":
-            fields |= pick(({}, {}, {}, {"campaign": "spring"}, {"purpose": "promotion"}, {"broadcast": True}))
+            fields |= pick(
+                ({}, {}, {}, {"campaign": "spring"}, {"purpose": "promotion"}, {"broadcast": True})
+            )
         if kind == "quote":
             fields |= {"purpose": "quote", **pick(({}, {}, {"broadcast": True}))}
     elif kind == "receipt":
-        fields = {"message": f"{whose}-{detail % (n + 3)}", "status": pick(("read", "played", "read", "delivered"), 5)}
+        fields = {
+            "message": f"{whose}-{detail % (n + 3)}",
+            "status": pick(("read", "played", "read", "delivered"), 5),
+        }
     elif kind == "order":
         ident = f"{whose}-o{detail % 3}"
         fields = {
@@ -249,10 +267,16 @@ def _event(kind: str, n: int, handle: str, at: int, detail: int) -> Event:
     elif kind == "feedback":
         fields = {"score": 1 + detail % 5}
     elif kind == "profile":
-        fields = {"joined_at": max(at + pick((-1, 1, 1)) * pick(LIMITS, 3), 0)} if detail % 4 else {}
+        fields = (
+            {"joined_at": max(at + pick((-1, 1, 1)) * pick(LIMITS, 3), 0)} if detail % 4 else {}
+        )
     elif kind == "label":
         dimension, label = pick(HANDS)
-        fields = {"dimension": dimension, "label": label, "action": pick(("add", "add", "remove"), 4)}
+        fields = {
+            "dimension": dimension,
+            "label": label,
+            "action": pick(("add", "add", "remove"), 4),
+        }
         if detail % 3:
             fields["until"] = at + pick(LIMITS, 6)
     elif kind == "follow_up":
@@ -269,3 +293,60 @@ def _event(kind: str, n: int, handle: str, at: int, detail: int) -> Event:
         ))  # fmt: skip
         fields |= more
     return Event(type_, ident, "test", handle, at, at, fields=fields)
+
+
+# --- named people ---
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody with a story. Times are local to `zone`: ("2026-03-02 09:00", what, detail)."""
+
+    name: str
+    handle: str
+    zone: str
+    language: str
+    story: tuple[tuple[str, str, dict[str, Any]], ...]
+
+    @property
+    def events(self) -> list[Event]:
+        return [
+            Event(type_, f"{self.name}-{n}", "test", self.handle, at, at, n, fields=fields)
+            for n, (when, type_, fields) in enumerate(self.story)
+            for at in [local_ms(when, self.zone)]
+        ]
+
+
+def local_ms(when: str, zone: str) -> int:
+    """Local time to epoch ms."""
+    return to_ms(datetime.fromisoformat(when).replace(tzinfo=ZoneInfo(zone)))
+
+
+def said(*signals: str) -> dict[str, Any]:
+    return {"direction": "in", "text": " ".join(signals)}
+
+
+OURS: dict[str, Any] = {"direction": "out", "text": "."}
+
+ALICE = Person("alice", "+393331110001", "Europe/Rome", "it", (
+    ("2026-03-02 09:00", "message", said("price_inquiry")),  # asks, is quoted, thinks, buys
+    ("2026-03-02 09:40", "message", OURS | {"purpose": "quote"}),
+    ("2026-03-06 18:10", "message", said("purchase_commitment")),
+    ("2026-03-06 18:30", "order", {"status": "paid", "amount": "12000.00", "currency": "USD"}),
+))  # fmt: skip
+BO = Person("bo", "+8613800000002", "Asia/Shanghai", "zh-Hans", (
+    ("2026-02-27 20:00", "view", {"seconds": 300}),  # looks long at night, fills a cart, never writes
+    ("2026-02-27 20:06", "view", {"seconds": 200}),
+    ("2026-02-28 21:00", "cart", {}),
+))  # fmt: skip
+CARLA = Person("carla", "+5511900000003", "America/Sao_Paulo", "pt", (
+    ("2025-06-01 10:00", "order", {"status": "paid", "amount": "80.00", "currency": "USD"}),
+    ("2025-08-01 10:00", "order", {"status": "paid", "amount": "80.00", "currency": "USD"}),
+    ("2025-08-20 10:00", "message", said("refusal")),  # a good customer who says no and goes quiet
+))  # fmt: skip
+DIETER = Person("dieter", "+491700000004", "Europe/Berlin", "de", (
+    ("2026-03-27 12:00", "message", said("spec_inquiry")),  # reads over a clock change, answers nothing
+    ("2026-03-27 15:00", "message", OURS),
+    ("2026-03-28 08:00", "receipt", {"message": "dieter-1", "status": "read"}),
+))  # fmt: skip
+PEOPLE = (ALICE, BO, CARLA, DIETER)

@@ -7,12 +7,19 @@ import random
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from oracle import Oracle
 from people import Lives, lives
 from support.asking import (
-    assert_same, by_oracle, engine, of_answers, of_wide, plan, relations, spine,
+    assert_same,
+    by_oracle,
+    engine,
+    of_answers,
+    of_wide,
+    plan,
+    relations,
+    spine,
 )  # fmt: skip
-
 from warmlist.labels.ask import Asker, Customers
 from warmlist.plan.evidence import KEPT
 

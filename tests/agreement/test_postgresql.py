@@ -8,9 +8,9 @@ import psycopg
 import pyarrow as pa
 import pytest
 from hypothesis import given, settings
+
 from people import Lives, lives
 from support.asking import assert_same, by_oracle, of_wide, plan, relations, spine
-
 from warmlist.engines.relations import SCHEMAS
 from warmlist.plan.dialects import in_dialect
 
@@ -42,7 +42,9 @@ def test_postgresql_says_what_the_oracle_says(
     names = [column.name for column in cursor.description or ()]
     found = [dict(zip(names, row, strict=True)) for row in cursor]
     assert_same(by_oracle(rows, who, moments), of_wide(found))
-    assert all(type(r[n]) in (int, type(None)) for r in found for n in ("recheck_at", "worth", "rank"))
+    assert all(
+        type(r[n]) in (int, type(None)) for r in found for n in ("recheck_at", "worth", "rank")
+    )
 
 
 def fill(conn: psycopg.Connection[tuple[Any, ...]], name: str, content: pa.Table) -> None:

@@ -11,10 +11,10 @@ import psycopg
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from oracle import Oracle
 from people import Lives, lives, read
 from support.asking import plan
-
 from warmlist.clock import DAY
 from warmlist.events.log import EventLog
 from warmlist.events.model import Event
@@ -31,11 +31,6 @@ def labeller(store: Store) -> Iterator[Labeller]:
     made = Labeller(store.dsn, plan(), "USD")
     yield made
     made.close()
-
-
-@pytest.fixture
-def empty(conn: Conn) -> Iterator[Conn]:
-    yield conn
 
 
 def clear(conn: Conn) -> None:
@@ -83,7 +78,9 @@ def test_any_order_of_arrival_ends_at_the_labels_of_the_oracle(
         size = dice.randint(1, 8)
         deliver(conn, labeller, linked[:size], now)
         linked = linked[size:]
-    standing = conn.execute("SELECT h.handle, s.* FROM standings s JOIN handles h USING (customer_id)")
+    standing = conn.execute(
+        "SELECT h.handle, s.* FROM standings s JOIN handles h USING (customer_id)"
+    )
     names = [c.name for c in standing.description or ()]
     for row in (dict(zip(names, r, strict=True)) for r in standing.fetchall()):
         if row["handle"] not in main.values():

@@ -69,7 +69,7 @@ def open_page(browser: Browser, served: Served) -> Iterator[Open]:
     def open_(path: str = "/") -> Page:
         context = browser.new_context(viewport={"width": 1440, "height": 900})
         contexts.append(context)
-        context.expose_function("complain", complaints.append)
+        context.expose_function("complain", lambda said: complaints.append(str(said)))
         context.add_init_script(
             "document.addEventListener('securitypolicyviolation', "
             "e => complain(`policy: ${e.violatedDirective} ${e.blockedURI}`))"

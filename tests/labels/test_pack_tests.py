@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from support.asking import PACK, plan
 
+from support.asking import PACK, plan
 from warmlist.errors import BadPack
 from warmlist.labels.pack_tests import run_tests
 
@@ -36,10 +36,19 @@ def test_a_false_sentence_is_told_with_its_place(tmp_path: Path) -> None:
     [
         ("2026-03-02 in", "is no event; write a time, then in [SIGNAL ...]"),
         ("2026-03-02 09:00 shout", "'shout' is no event"),
-        ("2026-03-02 09:00 in price_inqiry", "unknown signal 'price_inqiry'; did you mean price_inquiry?"),
+        (
+            "2026-03-02 09:00 in price_inqiry",
+            "unknown signal 'price_inqiry'; did you mean price_inquiry?",
+        ),
         ("2026-02-30 09:00 in", "is in no calendar"),
-        ("2026-03-29 02:30 in", "the clocks of Europe/Rome change at 2026-03-29 02:30; add an offset"),
-        ("2026-10-25 02:30 in", "the clocks of Europe/Rome change at 2026-10-25 02:30; add an offset"),
+        (
+            "2026-03-29 02:30 in",
+            "the clocks of Europe/Rome change at 2026-03-29 02:30; add an offset",
+        ),
+        (
+            "2026-10-25 02:30 in",
+            "the clocks of Europe/Rome change at 2026-10-25 02:30; add an offset",
+        ),
         ("2026-03-02 09:00 paid A much", "'much' is no amount"),
     ],
 )

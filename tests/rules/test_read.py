@@ -28,14 +28,29 @@ def test_the_small_pack_is_right(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("when", "message"),
     [
-        ("when: age(last_im) <= day", "labels/mood.yaml:11:15: unknown fact 'last_im'; did you mean last_in?"),
-        ("when: age(last_in) <= dya", "labels/mood.yaml:11:27: unknown threshold 'dya'; did you mean day?"),
-        ("when: age(last_in) <= few", "labels/mood.yaml:11:27: few is a number, a duration belongs here"),
-        ("when: age(asked) <= day", "labels/mood.yaml:11:15: asked is a number, a moment belongs here"),
+        (
+            "when: age(last_im) <= day",
+            "labels/mood.yaml:11:15: unknown fact 'last_im'; did you mean last_in?",
+        ),
+        (
+            "when: age(last_in) <= dya",
+            "labels/mood.yaml:11:27: unknown threshold 'dya'; did you mean day?",
+        ),
+        (
+            "when: age(last_in) <= few",
+            "labels/mood.yaml:11:27: few is a number, a duration belongs here",
+        ),
+        (
+            "when: age(asked) <= day",
+            "labels/mood.yaml:11:15: asked is a number, a moment belongs here",
+        ),
         ("when: asked >= day", "labels/mood.yaml:11:20: day is a duration, a number belongs here"),
         ("when: spent > few", "labels/mood.yaml:11:19: few is a number, a money belongs here"),
         ("when: last_in > asked", "labels/mood.yaml:11:21: last_in is a moment, asked a number"),
-        ("when: last_in > 3", "last_in is a moment: compare it with another moment, or write age(last_in)"),
+        (
+            "when: last_in > 3",
+            "last_in is a moment: compare it with another moment, or write age(last_in)",
+        ),
         ("when: asked >= '3'", "a number belongs here: name a threshold"),
         ("when: asked >= 2.5", "a number belongs here: name a threshold"),
         ("when: spent > 100", "a money belongs here: name a threshold"),
@@ -44,7 +59,10 @@ def test_the_small_pack_is_right(tmp_path: Path) -> None:
         ("when: asked", "asked is not a test; use comparisons, and, or, not, known(), has()"),
         ("when: known(last_in, asked)", "known() with 2 value(s) is not a test"),
         ("when: mood2 = 'warm'", "unknown fact 'mood2'; did you mean mood?"),
-        ("when: has(tag, 'rich')", "labels/mood.yaml:11:15: unknown set dimension 'tag'; did you mean tags?"),
+        (
+            "when: has(tag, 'rich')",
+            "labels/mood.yaml:11:15: unknown set dimension 'tag'; did you mean tags?",
+        ),
         ("when: has(tags, 'rihc')", "unknown label 'rihc'; did you mean rich?"),
         ("when: has(tags, rich)", "a label in quotes belongs here, one of rich"),
         ("when: (asked >= few", "labels/mood.yaml:11:"),

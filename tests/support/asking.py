@@ -10,7 +10,6 @@ from typing import Any
 
 from oracle import Oracle
 from people import COLUMNS
-
 from warmlist.engines.duckdb import InProcess
 from warmlist.engines.relations import Rows, table
 from warmlist.labels.timeline import Answer
@@ -38,7 +37,9 @@ def engine() -> InProcess:
 def relations(rows: Sequence[dict[str, Any]], customers: Sequence[int]) -> Rows:
     """Rows for an engine. customers: of the handles 1, 2, ..."""
     return Rows(
-        table("handles", {"handle_id": [*range(1, len(customers) + 1)], "customer_id": [*customers]}),
+        table(
+            "handles", {"handle_id": [*range(1, len(customers) + 1)], "customer_id": [*customers]}
+        ),
         table("events", {c: [r[c] for r in rows] for c in COLUMNS}),
     )
 
@@ -66,12 +67,18 @@ def of_wide(wide: Iterable[dict[str, Any]]) -> Answers:
     """Answers from rows of `Plan.sql`."""
     found = {}
     for row in wide:
-        labels = {(d, row[d]): (row[f"{d}__shade"], row[f"{d}__rule"]) for d in plan().exclusive if row[d]}
-        labels |= {(d, k): (None, row[f"{d}__{k}__rule"]) for d, k in plan().set_labels if row[f"{d}__{k}"]}
+        labels = {
+            (d, row[d]): (row[f"{d}__shade"], row[f"{d}__rule"]) for d in plan().exclusive if row[d]
+        }
+        labels |= {
+            (d, k): (None, row[f"{d}__{k}__rule"]) for d, k in plan().set_labels if row[f"{d}__{k}"]
+        }
         found[row["customer_id"], row["as_of"]] = {
             "facts": {f.name: row[f.name] for f in plan().facts},
             "labels": labels,
-            **{k: row[k] for k in ("recheck_at", "playbook", "due_from", "due_by", "rank", "worth")},
+            **{
+                k: row[k] for k in ("recheck_at", "playbook", "due_from", "due_by", "rank", "worth")
+            },
         }
     return found
 

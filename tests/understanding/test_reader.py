@@ -107,4 +107,4 @@ def test_every_pattern_compiles():
 
 
 def test_the_version_names_code_and_data():
-    assert default_reader().version.startswith("lexicon-1+")
+    assert default_reader().version.startswith("lexicon-2+")

@@ -400,7 +400,8 @@ class Shop:
             )
             for d in range(7)
         )
-        messages = tuple(replace(m, text=m.text[:4000]) for m in self.threads[customer_id])
+        thread = [m for m in self.threads[customer_id] if before is None or m.event_id < before]
+        messages = tuple(replace(m, text=m.text[:4000]) for m in thread[-60:])
         snoozed = next(
             (
                 Snoozed(d.until, w, None)
@@ -420,7 +421,7 @@ class Shop:
             one.what_language,
             one.simulated,
             messages,
-            False,
+            len(thread) > 60,
             labels,
             history,
             self.notes.get(customer_id),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -182,6 +183,29 @@ def test_the_palette_finds_customers_and_shows_each_commands_key(open_page: Open
     page.keyboard.press("Escape")
     page.keyboard.press("j")
     assert chosen(page) == "Omar Haddad"
+
+
+def test_older_messages_are_fetched_when_asked_for(open_page: Open, served: Served) -> None:
+    one = served.shop.threads[3][0]
+    served.shop.threads[3] = tuple(
+        replace(one, event_id=1000 + n, text=f"text {n}") for n in range(70)
+    )
+    page = open_page()
+    expect(page.locator(".msg")).to_have_count(60)
+    page.get_by_role("button", name="Earlier messages").click()
+    expect(page.locator(".msg")).to_have_count(70)
+    assert page.locator(".msg .text").first.text_content() == "text 0"
+    expect(page.get_by_role("button", name="Earlier messages")).to_have_count(0)
+
+
+def test_facts_behind_a_label_are_told(open_page: Open) -> None:
+    page = open_page()
+    page.locator(".reasons summary").first.click()
+    facts = page.locator(".reasons dl").first
+    expect(facts).to_contain_text("inbound_30d")
+    expect(facts).to_contain_text("10:30")
+    page.locator(".reasons a").first.click()
+    expect(page.locator("#m-304:target")).to_be_visible()
 
 
 def test_the_suggested_words_can_be_changed_and_copied(open_page: Open) -> None:

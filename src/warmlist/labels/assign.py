@@ -176,12 +176,12 @@ class Labeller:
             )
             for place in counted:
                 row = held[place]
+                rule = self.plan.pack.rule(row.chosen.rule, row.chosen.dimension)
                 found[place] = sorted(
                     {
-                        e
-                        for (c, t, _), (events, _) in rows.items()
-                        if (c, t) == (row.customer_id, row.answer.as_of)
-                        for e in events
+                        event
+                        for name in (rule.facts if rule else ())
+                        for event in rows.get((row.customer_id, row.answer.as_of, name), ((), 0))[0]
                     }
                 )
         return found

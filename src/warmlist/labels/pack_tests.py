@@ -34,8 +34,8 @@ from warmlist.errors import BadPack
 from warmlist.events.model import hash64, position
 from warmlist.events.signals import SIGNALS, mask
 from warmlist.plan.compile import Plan
-from warmlist.rules.yaml_text import Table, Text, near, read
 from warmlist.rules.yaml_text import Rows as Lines
+from warmlist.rules.yaml_text import Table, Text, near, read
 
 _TIME = r"\d{4}-\d\d-\d\d \d\d:\d\d(?::\d\d(?:\.\d{3})?)?(?:[+-]\d\d:\d\d)?"
 _EVENT = re.compile(rf"^(?P<at>{_TIME}) (?P<what>.+?)(?: known (?P<known>{_TIME}))?$")
@@ -109,16 +109,26 @@ def run_tests(folder: Path, plan: Plan) -> list[Result]:
             expected += _expectations(test, zone, customer, plan)
     if not expected:
         return []
+    numbers = [*range(1, customer + 1)]  # each test is one customer with one handle
     rows = Rows(
-        table("handles", dict.fromkeys(("handle_id", "customer_id"), [*range(1, customer + 1)])),
+        table("handles", {"handle_id": numbers, "customer_id": numbers}),
         table("events", {n: [e.get(n) for e in events] for n in SCHEMAS["events"].names}),
     )
     moments = sorted({(e.customer, e.as_of) for e in expected})
-    spine = table("spine", {"customer_id": [m[0] for m in moments], "as_of": [m[1] for m in moments]})
+    spine = table(
+        "spine", {"customer_id": [m[0] for m in moments], "as_of": [m[1] for m in moments]}
+    )
     with InProcess() as engine:
         found = {(r["customer_id"], r["as_of"]): r for r in engine.run(plan.sql, spine, rows)}
     return [
-        Result(e.place, e.sentence, e.as_of, e.name, e.labels, _got(plan, found[e.customer, e.as_of], e.name))
+        Result(
+            e.place,
+            e.sentence,
+            e.as_of,
+            e.name,
+            e.labels,
+            _got(plan, found[e.customer, e.as_of], e.name),
+        )
         for e in expected
     ]
 
@@ -137,7 +147,9 @@ def _zone(test: Table) -> ZoneInfo:
 def _ms(text: str, zone: ZoneInfo, at: str) -> int:
     """A moment; one that the zone's clocks show twice or never needs an offset."""
     if not re.fullmatch(_TIME, text):
-        raise BadPack(f"{at}: {text!r} is no time; write 2026-03-03 09:00, seconds and offset may follow")
+        raise BadPack(
+            f"{at}: {text!r} is no time; write 2026-03-03 09:00, seconds and offset may follow"
+        )
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
@@ -145,7 +157,9 @@ def _ms(text: str, zone: ZoneInfo, at: str) -> int:
     if moment.tzinfo is None:
         first, second = (moment.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
         if first != second:
-            raise BadPack(f"{at}: the clocks of {zone.key} change at {text}; add an offset, such as +02:00")
+            raise BadPack(
+                f"{at}: the clocks of {zone.key} change at {text}; add an offset, such as +02:00"
+            )
         return to_ms(first)
     return to_ms(moment)
 
@@ -219,7 +233,9 @@ def _minor(amount: str, at: str) -> int | None:
     try:
         return int(Decimal(amount).scaleb(2))
     except InvalidOperation:
-        raise BadPack(f"{at}: {amount!r} is no amount; write 120.00, or ? for an unknown one") from None
+        raise BadPack(
+            f"{at}: {amount!r} is no amount; write 120.00, or ? for an unknown one"
+        ) from None
 
 
 def _ways() -> str:

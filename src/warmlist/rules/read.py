@@ -79,13 +79,17 @@ def _all_different(what: str, names: Iterable[Text]) -> None:
             raise BadPack(f"{name.at}: {name!r} is no {what} id; write letters, digits, - and _")
         column = name.lower().replace("-", "_")
         if column in taken:
-            raise BadPack(f"{name.at}: {what} {name!r} is declared twice; each needs an id of its own")
+            raise BadPack(
+                f"{name.at}: {what} {name!r} is declared twice; each needs an id of its own"
+            )
         taken.add(column)
 
 
 def _name(name: Text, what: str) -> str:
     if not _NAME.match(name):
-        raise BadPack(f"{name.at}: {name!r} is no name for a {what}; write small letters, digits and _")
+        raise BadPack(
+            f"{name.at}: {name!r} is no name for a {what}; write small letters, digits and _"
+        )
     return str(name)
 
 
@@ -150,7 +154,11 @@ def _facts(files: Iterable[Table], thresholds: Mapping[str, Threshold]) -> dict[
 def _fact(name: Text, row: Table, thresholds: Mapping[str, Threshold]) -> Fact:
     row.allow("says", "from", "take", "of", "where", "after", "follows", "before", "window", "unit")
     take = row.text("take")
-    common: dict[str, Any] = {"name": _name(name, "fact"), "says": _words(row, "says"), "take": str(take)}
+    common: dict[str, Any] = {
+        "name": _name(name, "fact"),
+        "says": _words(row, "says"),
+        "take": str(take),
+    }
     if take in COMBINES:
         return Fact(unit="moment", of=row.names("of"), place=name.at, **common)
     if take not in TAKES:

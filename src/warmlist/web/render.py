@@ -56,6 +56,7 @@ class Renderer:
             zone=str(zone),
             colour_strip=colour_strip,
             heat_top=heat_top,
+            fact=self._fact,
             told_handle=locale_of.told,
         )
 
@@ -88,6 +89,16 @@ class Renderer:
         """'14:05', in the workspace's zone unless another is named."""
         tz = ZoneInfo(zone) if zone else self._zone
         return format_time(from_ms(ms).astimezone(tz), "HH:mm", locale=i18n.babel_locale())
+
+    def _fact(self, value: object, now: int) -> str:
+        """A fact's value: a number between the years 2001 and 2286 in epoch ms is a moment."""
+        if value is None:
+            return "–"
+        if isinstance(value, int) and not isinstance(value, bool) and 10**12 <= value < 10**13:
+            return self._when(value, now)
+        if isinstance(value, list | tuple):
+            return ", ".join(str(one) for one in value)
+        return str(value)
 
     def _day_of(self, ms: int, now: int) -> str:
         """The day of a message: 'Today', 'Tue, Mar 3', with the year if another."""

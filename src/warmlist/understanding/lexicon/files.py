@@ -93,14 +93,19 @@ def _define(line: str, macros: dict[str, str]) -> None:
     macros[match["name"]] = match["body"]
 
 
-def load_all() -> tuple[list[Pattern], str]:
-    """All patterns, and a hash of the data they came from (8 hex digits)."""
+def load(lang: str) -> list[Pattern]:
+    """The built-in patterns of one language."""
+    return list(read(lang, _data(lang).decode()))
+
+
+def fingerprint() -> str:
+    """A hash of all built-in data, 8 hex digits; the same with either kind of line ends."""
     digest = hashlib.sha256()
-    patterns: list[Pattern] = []
-    folder = resources.files(__package__)
     for name in (*LANGUAGES, "traditional"):
-        data = folder.joinpath(f"{name}.txt").read_bytes().replace(b"\r\n", b"\n")
-        digest.update(name.encode() + b"\0" + data)
-        if name in LANGUAGES:
-            patterns += read(name, data.decode())
-    return patterns, digest.hexdigest()[:8]
+        digest.update(name.encode() + b"\0" + _data(name))
+    return digest.hexdigest()[:8]
+
+
+def _data(name: str) -> bytes:
+    folder = resources.files(__package__)
+    return folder.joinpath(f"{name}.txt").read_bytes().replace(b"\r\n", b"\n")

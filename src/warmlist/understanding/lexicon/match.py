@@ -5,38 +5,59 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterator
 
 from ahocorasick_rs import AhoCorasick
 
 from warmlist.understanding.language import UNKNOWN, detect
 from warmlist.understanding.lexicon.conventions import apply
-from warmlist.understanding.lexicon.files import HELPERS, Pattern, load_all
+from warmlist.understanding.lexicon.files import HELPERS, LANGUAGES, Pattern, fingerprint, load
 from warmlist.understanding.lexicon.guards import Hit, Scene
 from warmlist.understanding.normalise import Folded
 from warmlist.understanding.reading import Found, Reading
 from warmlist.understanding.signals import SIGNALS
 
 #: Raise it with every change of this folder's code that can change a reading.
-CODE_VERSION = 1
+CODE_VERSION = 2
 #: WhatsApp's own limit is 4,096; of anything longer the beginning and the end are read.
 HEAD, TAIL = 6_144, 2_048
 
 _EMOTICON = re.compile(r"(?:[:;=xX8]-?[)dDpP3*]+|<3|\^_?\^)(?:\s|$)")
 
 
-class LexiconReader:
-    """Reads messages by pattern files alone: precise, explainable, no training behind it."""
+class _Book:
+    """The patterns of one language, found by words that must occur in what they match."""
 
-    def __init__(self) -> None:
-        self._patterns, digest = load_all()
-        self._version = f"lexicon-{CODE_VERSION}+{digest}"
+    def __init__(self, lang: str) -> None:
+        self.patterns = tuple(load(lang))
         owners: dict[str, list[Pattern]] = defaultdict(list)
-        for pattern in self._patterns:
+        for pattern in self.patterns:
             for literal in pattern.literals:
                 owners[literal].append(pattern)
         self._owners = list(owners.values())
         self._literals = AhoCorasick(list(owners))
+
+    def hits(self, text: str) -> Iterator[Hit]:
+        """Every match of every pattern in a folded text."""
+        seen = {hit[0] for hit in self._literals.find_matches_as_indexes(text, overlapping=True)}
+        tried: set[Pattern] = set()
+        for literal in seen:
+            for pattern in self._owners[literal]:
+                if pattern not in tried:
+                    tried.add(pattern)
+                    for match in pattern.regex.finditer(text):
+                        yield Hit(match.start(1), match.end(1), pattern)
+
+
+class LexiconReader:
+    """Reads messages by pattern files alone: precise, explainable, no training behind it.
+
+    The file of a language is read when the first message in it comes.
+    """
+
+    def __init__(self) -> None:
+        self._version = f"lexicon-{CODE_VERSION}+{fingerprint()}"
+        self._books: dict[str, _Book] = {}
 
     @property
     def version(self) -> str:
@@ -44,7 +65,8 @@ class LexiconReader:
 
     @property
     def patterns(self) -> tuple[Pattern, ...]:
-        return tuple(self._patterns)
+        """The patterns of all languages."""
+        return tuple(pattern for lang in LANGUAGES for pattern in self._book(lang).patterns)
 
     def read(self, text: str, lang: str | None = None) -> Reading:
         """As `reader.Reader.read`; entities are not read by the lexicon."""
@@ -69,9 +91,10 @@ class LexiconReader:
             return {}
         helpers: dict[str, list[Hit]] = defaultdict(list)
         shown: dict[str, list[Hit]] = defaultdict(list)
-        for hit in self._hits(text, langs):
-            for name in hit.pattern.names:
-                (helpers if name in HELPERS else shown)[name].append(hit)
+        for lang in langs:
+            for hit in self._book(lang).hits(text):
+                for name in hit.pattern.names:
+                    (helpers if name in HELPERS else shown)[name].append(hit)
         if not shown and not helpers["dear"]:
             return {}
         scene = Scene(text, helpers)
@@ -82,15 +105,11 @@ class LexiconReader:
         apply(scene, standing)
         return {name: max(hits, key=_rank) for name, hits in standing.items()}
 
-    def _hits(self, text: str, langs: tuple[str, ...]) -> Iterable[Hit]:
-        seen = {hit[0] for hit in self._literals.find_matches_as_indexes(text, overlapping=True)}
-        tried: set[Pattern] = set()
-        for literal in seen:
-            for pattern in self._owners[literal]:
-                if pattern.lang in langs and pattern not in tried:
-                    tried.add(pattern)
-                    for match in pattern.regex.finditer(text):
-                        yield Hit(match.start(1), match.end(1), pattern)
+    def _book(self, lang: str) -> _Book:
+        # Two threads may both read the file at first; they get equal books.
+        if (book := self._books.get(lang)) is None:
+            book = self._books[lang] = _Book(lang)
+        return book
 
 
 def _rank(hit: Hit) -> tuple[float, int, int, str]:

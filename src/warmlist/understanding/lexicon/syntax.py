@@ -40,6 +40,8 @@ _MACRO = re.compile(r"<(\w+)>")
 _OPENERS = re.compile(r"(ä|ö|ü)")
 _CLAUSE_END = r"(?= ?[^\w '\-/&]| ?\Z)"
 _DEEPEST = 12
+#: Characters that stand for themselves, but for the last where a ? follows.
+_PLAIN = re.compile(r"(?:[\w',-]| (?!\.\.))+(?!\?)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,9 @@ class _Parser:
             if self.source.startswith(written, self.at):
                 self.at += len(written)
                 return _Piece(regex, None)
+        if plain := _PLAIN.match(self.source, self.at):
+            self.at = plain.end()
+            return _Piece(re.escape(plain[0]), frozenset((plain[0],)), plain[0])
         char = self.source[self.at]
         self.at += 1
         if char == "(":

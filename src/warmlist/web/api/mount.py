@@ -1,0 +1,52 @@
+"""Puts the API up under /api/v1, as an application of its own with its own kind of errors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from fastapi import FastAPI
+from starlette.routing import Mount
+
+from warmlist import clock
+from warmlist.app import App
+from warmlist.web.api import events, problems, tokens
+from warmlist.web.api.context import Api
+from warmlist.web.api.facts import FactReader
+from warmlist.web.api.gate import OPEN, Gate
+from warmlist.web.api.openapi import describe
+from warmlist.web.api.tokens import Holder
+
+PATH = "/api/v1"
+LARGEST = 1024 * 1024
+ROUTERS = (events.router,)
+_LIMITS = {"/events": events.LARGEST}
+
+
+def create_api(app: App, now: Callable[[], int] = clock.now_ms) -> FastAPI:
+    """The API over an opened workspace. now: the clock, epoch ms."""
+    here = Api(app, now, FactReader(app))
+
+    def holder(token: str) -> Holder | None:
+        with here.transaction() as conn:
+            return tokens.holder(conn, token)
+
+    api = FastAPI(
+        title="Warmlist",
+        version="1",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=OPEN,
+        redirect_slashes=False,
+    )
+    api.state.api = here
+    for router in ROUTERS:
+        api.include_router(router)
+    problems.handle(api)
+    api.add_middleware(Gate, holder=holder, limits=_LIMITS, limit=LARGEST)
+    describe(api)
+    return api
+
+
+def routes(app: App) -> list[Mount]:
+    """What the web application mounts."""
+    return [Mount(PATH, create_api(app), name="api")]

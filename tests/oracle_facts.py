@@ -1,0 +1,253 @@
+"""The plain oracle's facts: what every stream and fact means, in loops that anybody can check.
+
+It knows nothing of plans or engines. Rows are dicts with the columns of `events` (what a
+message was read as is a row of type 'reading'); a moment is a position: milliseconds << 20 | place.
+"""
+
+from __future__ import annotations
+
+from sqlglot import exp
+
+from warmlist.events.signals import mask
+
+HIGH = mask("price_inquiry", "discount_inquiry", "stock_inquiry", "purchase_commitment")
+TRIGGERS = HIGH | mask("comparison_inquiry")
+DEMAND = mask("need_statement", "spec_inquiry", "new_arrival_inquiry")
+NO = mask("refusal", "defer_contact", "opt_out")
+
+
+def ms(row):
+    return row["pos"] >> 20
+
+
+def in_order(rows):
+    return sorted(rows, key=lambda r: (r["pos"], r["event_id"]))
+
+
+def beginnings(rows, gap):
+    """The rows that come `gap` or more after the one before them."""
+    rows = in_order(rows)
+    pairs = zip([None, *rows], rows, strict=False)
+    return [r for before, r in pairs if before is None or ms(r) - ms(before) >= gap]
+
+
+class Facts:
+    """The facts of one customer as of one moment (epoch ms)."""
+
+    def __init__(self, pack, events, as_of):
+        self.pack, self.as_of, self.events = pack, as_of, events
+        self.limit = {name: t.value for name, t in pack.thresholds.items()}
+        self.seen = [
+            e for e in events
+            if e["known_at"] < as_of and ms(e) < as_of and (e["gone_at"] is None or e["gone_at"] >= as_of)
+        ]  # fmt: skip
+        self._facts, self._streams = {}, {}
+
+    def of(self, *types):
+        return [e for e in self.seen if e["type"] in types]
+
+    # --- streams ---
+
+    def stream(self, name):
+        if name not in self._streams:
+            self._streams[name] = in_order(getattr(self, name)())
+        return self._streams[name]
+
+    def messages(self):
+        return self.of("message")
+
+    def readings(self):
+        return self.of("reading")
+
+    def visits(self):
+        return self.of("view", "click", "cart", "form", "event", "feedback")
+
+    def movements(self):
+        return self.of("order")
+
+    def marks(self):
+        return [e for e in self.of("follow_up", "preference") if e["kind"]]
+
+    def snoozes(self):
+        put_off = [m for m in self.marks() if m["kind"] in ("snooze", "skip") and m["moment_at"]]
+        return [{**m, "pos": m["moment_at"] << 20} for m in put_off]
+
+    def joins(self):
+        told = [e for e in self.of("profile") if e["moment_at"] is not None]
+        return [{**e, "pos": e["moment_at"] << 20} for e in told if e["moment_at"] < self.as_of]
+
+    def orders(self):
+        standing = []
+        for paid in self.movements():
+            others = [
+                m for m in self.movements() if m["key"] == paid["key"] and m["status"] != "paid"
+            ]
+            back = [
+                -m["value"] for m in others if m["status"] == "returned" and m["value"] is not None
+            ]
+            whole = back and paid["value"] is not None and sum(back) >= paid["value"]
+            cancelled = any(m["status"] == "cancelled" for m in others)
+            if paid["status"] == "paid" and not cancelled and not whole:
+                standing.append(paid)
+        return standing
+
+    def interactions(self):
+        acts = [m for m in self.messages() if m["direction"] == "in"] + self.visits()
+        acts += [m for m in self.movements() if m["status"] == "paid"]
+        return beginnings(acts, self.limit["interaction_gap"])
+
+    def touches(self):
+        contacts = [m for m in self.messages() if m["direction"] == "out" and m["personal"]]
+        contacts += [m for m in self.marks() if m["kind"] == "done"]
+        begun = beginnings(contacts, self.limit["interaction_gap"])
+        return [t for t in begun if self.as_of - ms(t) <= self.limit["touch_history"]]
+
+    def open_reads(self):
+        found = []
+        for m in self.messages():
+            if (
+                m["direction"] == "out"
+                and m["personal"]
+                and self.later(m, self.fact("last_inbound"))
+            ):
+                reads = [r["pos"] for r in self.of("receipt")
+                         if r["key"] == m["key"] and r["status"] in ("read", "played")]  # fmt: skip
+                found += [{**m, "pos": min(reads)}] if reads else []
+        return found
+
+    def triggers(self):
+        """What calls for an answer at once (COL-7)."""
+        found = [r for r in self.readings() if r["bits"] & TRIGGERS]
+        found += [v for v in self.visits() if v["type"] in ("cart", "form")]
+        seconds, before = 0, None
+        for view in in_order(
+            v for v in self.visits() if v["type"] == "view" and (v["number"] or 0) > 0
+        ):
+            if before is None or ms(view) - ms(before) >= self.limit["interaction_gap"]:
+                seconds = 0
+            was, seconds, before = seconds, seconds + view["number"], view
+            if was <= self.limit["long_visit_seconds"] < seconds:
+                found.append(view)
+        first_order, first_contact = self.fact("first_order"), self.fact("first_contact")
+        for r in self.readings():
+            bought = first_order is not None and first_order < r["pos"]
+            old = ms(r) - (first_contact >> 20) > self.limit["first_contact_lasts"]
+            if r["bits"] & DEMAND and (bought or old):
+                found.append(r)
+        return found
+
+    def second_reds(self):
+        """Quotes of COL-8: high intent when quoted, and nothing came in for 72 hours."""
+        since = -1 if self.fact("last_order") is None else self.fact("last_order")
+        quotes, asked = [], False
+        rank = {"message": 1, "reading": 0}
+        talk = [e for e in self.messages() + self.readings() if e["pos"] > since]
+        for e in sorted(talk, key=lambda e: (e["pos"], rank[e["type"]], e["event_id"])):
+            if e["type"] == "reading":
+                asked = asked or bool(e["bits"] & mask("price_inquiry"))
+            elif e["direction"] == "out":
+                if e["purpose"] == "quote" or (asked and e["personal"]):
+                    quotes.append(e)
+                asked = asked and not e["personal"]
+        due = []
+        for q in quotes:
+            end = ms(q) + self.limit["second_red_after"] << 20
+            said = [e for e in talk if e["type"] == "reading" and e["pos"] <= q["pos"]]
+            high = [r["pos"] for r in said if r["bits"] & HIGH]
+            no = [r["pos"] for r in said if r["bits"] & NO]
+            live = high and max(high) > max(no, default=-1)
+            live = live and ms(q) - (max(high) >> 20) <= self.limit["intent_lasts"]
+            came = any(e.get("direction") == "in" and q["pos"] < e["pos"] < end for e in talk)
+            again = any(o is not q and (q["pos"], q["event_id"]) < (o["pos"], o["event_id"])
+                        and o["pos"] < end for o in quotes)  # fmt: skip
+            if live and not came and not again and end >> 20 <= self.as_of:
+                due.append({**q, "pos": end})
+        return due
+
+    def red_episodes(self):
+        """Red spells since the last order (COL-9), told only while one may be open."""
+        trigger, quote, inbound = map(self.fact, ("open_trigger", "last_quote", "last_inbound"))
+        fresh = trigger is not None and self.as_of - (trigger >> 20) <= self.limit["red_lasts"]
+        quiet = -1 if quote is None or (inbound or -1) >= quote else self.as_of - (quote >> 20)
+        first = self.limit["second_red_after"]
+        if not fresh and not first <= quiet <= first + self.limit["red_lasts"]:
+            return []
+        answers = [m["pos"] for m in self.messages() if m["direction"] == "out" and m["personal"]]
+        answers += [m["pos"] for m in self.marks() if m["kind"] == "done"]
+        reds = [t for t in self.triggers() if self.later(t, self.fact("last_order"))]
+        spells, last = [], None
+        for red in in_order(reds + self.second_reds()):
+            answered = last and any(last["pos"] < a <= red["pos"] for a in answers)
+            if last is None or answered or ms(red) - ms(last) > self.limit["red_lasts"]:
+                spells.append(red)
+            last = red
+        return spells
+
+    # --- facts ---
+
+    def later(self, row, moment):
+        return moment is None or row["pos"] > moment
+
+    def counted(self, fact, *, upcoming=False):
+        """The rows that a fact is taken from; upcoming: those still too young for its window."""
+        oldest, newest = fact.window or (None, 0)
+        rows = []
+        for row in self.stream(fact.source):
+            age = self.as_of - ms(row)
+            in_time = age < newest if upcoming else oldest is None or newest <= age <= oldest
+            if (
+                in_time
+                and (fact.where is None or true(fact.where, row))
+                and self.in_place(fact, row)
+            ):
+                rows.append(row)
+        return rows
+
+    def in_place(self, fact, row):
+        """Does the row lie after and before the moments that the fact names?"""
+        after, follows, before = ([self.fact(n) for n in names] for names in
+                                  (fact.after, fact.follows, fact.before))  # fmt: skip
+        return (
+            all(self.later(row, m) for m in after)
+            and all(m is not None and row["pos"] > m for m in follows)
+            and all(m is not None and row["pos"] < m for m in before)
+        )
+
+    def fact(self, name):
+        if name not in self._facts:
+            self._facts[name] = self._take(self.pack.facts[name])
+        return self._facts[name]
+
+    def _take(self, fact):
+        known = [v for v in map(self.fact, fact.of) if v is not None]
+        rows = self.counted(fact) if fact.source else []
+        moments = [r["pos"] for r in rows]
+        return {
+            "latest": lambda: max(moments, default=None),
+            "earliest": lambda: min(moments, default=None),
+            "count": lambda: len(rows),
+            "sum": lambda: sum(r["value"] for r in rows if r["value"] is not None),
+            "newest_of": lambda: max(known, default=None),
+            "oldest_of": lambda: min(known, default=None),
+            "first_known_of": lambda: known[0] if known else None,
+        }[fact.take]()
+
+
+def true(tree, row):
+    """Does the row pass a `where`? What is unknown does not match."""
+    match tree:
+        case exp.Paren():
+            return true(tree.this, row)
+        case exp.And():
+            return true(tree.left, row) and true(tree.right, row)
+        case exp.Or():
+            return true(tree.left, row) or true(tree.right, row)
+        case exp.In():
+            return row[tree.this.name] in [e.this for e in tree.expressions]
+        case exp.EQ():
+            return row[tree.this.name] == tree.expression.this
+        case exp.NEQ() if isinstance(bits := tree.this.unnest(), exp.BitwiseAnd):
+            return bool(row[bits.this.name] & int(bits.expression.this))
+        case exp.Column():
+            return bool(row[tree.name])
+    raise NotImplementedError(f"the oracle does not know {tree.sql()}")

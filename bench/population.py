@@ -24,7 +24,7 @@ HOURS = (10, 5, 3, 2, 2, 3, 8, 20, 40, 50, 60, 60, 70, 60, 50, 50, 50, 50, 60, 7
 
 #: draw(purpose, place): 0 <= x < 1. slot(list, purpose, place): one of a list, each as likely.
 DRAWS = """
-CREATE MACRO draw(purpose, place) AS (hash({seed}, purpose, place) >> 11)::DOUBLE / 9007199254740992;
+CREATE MACRO draw(purpose, place) AS (hash(hash({seed}, purpose, place)) >> 11)::DOUBLE / 9007199254740992;
 CREATE MACRO slot(choices, purpose, place) AS choices[1 + floor(draw(purpose, place) * len(choices))::INT];
 CREATE MACRO kept_hours(ms, purpose, place) AS (ms // {day} * {day}
   + slot({hours}, purpose, place) * {hour} + floor(draw(purpose || ' minute', place) * {hour}))::BIGINT;

@@ -169,6 +169,7 @@ class Lives:
         return rows(self.events if events is None else events, self.handles)
 
 
+READS = ("read", "played", "read", "delivered")
 KINDS = (
     "in", "in", "in", "out", "out", "out", "quote", "receipt", "receipt", "order", "order", "view",
     "click", "cart", "form", "profile", "label", "follow_up", "preference", "correction", "feedback",
@@ -253,7 +254,7 @@ def _event(kind: str, n: int, handle: str, at: int, detail: int) -> Event:
     elif kind == "receipt":
         fields = {
             "message": f"{whose}-{detail % (n + 3)}",
-            "status": pick(("read", "played", "read", "delivered"), 5),
+            "status": pick(READS, 5),
         }
     elif kind == "order":
         ident = f"{whose}-o{detail % 3}"

@@ -34,10 +34,9 @@ def label_lines(app: App, as_of: int, handle: str | None) -> Iterator[dict[str, 
         finally:
             labeller.close()
         return
-    with Fetcher(app.store.dsn) as fetcher:
-        with Mirror(app.mirror_folder, fetcher) as mirror:
-            mirror.advance()
-            yield from replay.everybody(app.store.dsn, app.plan, app.currency, mirror, as_of)
+    with Fetcher(app.store.dsn) as fetcher, Mirror(app.mirror_folder, fetcher) as mirror:
+        mirror.advance()
+        yield from replay.everybody(app.store.dsn, app.plan, app.currency, mirror, as_of)
 
 
 def queue_lines(app: App, as_of: int | None, owner: str | None) -> Iterator[dict[str, Any]]:

@@ -18,7 +18,7 @@ settings.register_profile(
         HealthCheck.too_slow,
         HealthCheck.data_too_large,
         HealthCheck.function_scoped_fixture,
-    ],  # fmt: skip
+    ],
 )
 settings.load_profile("agreement")
 

@@ -1,10 +1,13 @@
 """What any reader promises, tried on the built-in one."""
 
+import re
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from warmlist.errors import NotFound
+from warmlist.events import signals as stored
 from warmlist.understanding import signals
 from warmlist.understanding.normalise import Folded, fold
 from warmlist.understanding.reader import default_reader
@@ -49,8 +52,8 @@ def test_folded_characters_know_where_they_came_from(text):
     ("text", "name", "shown"),
     [
         ("Ciao!  Quanto\u200b   costa?", "price_inquiry", "Quanto\u200b   costa"),
-        ("😀😀 how much is it?", "price_inquiry", "how much is"),
-        ("請問這個多少錢?", "price_inquiry", "多少錢"),
+        ("😀😀 how much is it?", "price_inquiry", "how much is it"),
+        ("請問這個多少錢?", "price_inquiry", "這個多少錢"),
         ("Gibt es e\u0301in Versand nach Zürich?", "delivery_inquiry", "Versand nach Zürich"),
     ],
 )
@@ -90,6 +93,79 @@ def test_folding():
 )
 def test_conventions(text, expected):
     assert said(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("who pays the postage if i send it back?", {"after_sales_inquiry"}),
+        ("how much is postage?", {"delivery_inquiry"}),
+        ("wer zahlt den versand bei einer rückgabe?", {"after_sales_inquiry"}),
+        ("too expensive", set()),
+        ("too expensive, thanks for telling me", set()),
+        ("è troppo caro, grazie", set()),
+        ("leider zu teuer", set()),
+        ("leider zu teuer, tschüss", {"refusal"}),
+        ("aaaaaaa", set()),
+        ("啊啊啊啊", set()),
+        ("team", set()),
+        ("x", {"courtesy"}),
+        ("thanks xx", {"courtesy"}),
+        ("thanks Marco!", {"courtesy"}),
+        ("kindly cease all contact", {"opt_out"}),
+        ("please don't message me before 9", {"time_preference"}),
+        ("早上九点前别给我发消息", {"time_preference"}),
+        ("can I return it if I don't want it?", {"after_sales_inquiry"}),
+    ],
+)
+def test_conventions_that_were_once_missed(text, expected):
+    assert said(text) == expected
+
+
+def test_a_lone_t_is_an_opt_out_only_where_it_is_known_to_mean_one():
+    def names(lang):
+        return [found.name for found in default_reader().read("T", lang).signals]
+
+    assert names("zh-Hans") == ["opt_out"]
+    assert names("en") == names(None) == []
+
+
+LONG = 65_536
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        "a", " ", "\n?", "\u200b", "e\u0301", "\ud800", "👍🏽", "€ ", "1.1,", '"', "「", "((", "a or b ",
+        "how much is it not if you told me yesterday ",
+        "quanto costa non se ieri mi hai detto ",
+        "was kostet nicht wenn du gestern gesagt hast der die das ",
+        "多少钱不要如果昨天说过",
+        "多少 how much quanto wieviel cuanto quanto tá ",
+    ],
+)  # fmt: skip
+def test_the_longest_and_most_hostile_texts_are_read(part):
+    text = (part * LONG)[:LONG]
+    for found in default_reader().read(text).signals:
+        start, end = found.span
+        assert 0 <= start < end <= LONG
+
+
+def test_both_ends_of_a_very_long_text_are_read():
+    filler = "and so on it goes " * 8_000
+    found = default_reader().read(f"how much is it? {filler} please unsubscribe me").signals
+    assert {"price_inquiry", "opt_out"} <= {one.name for one in found}
+
+
+def test_no_pattern_repeats_without_end():
+    for pattern in default_reader().patterns:
+        without_escapes = re.sub(r"\\.", "", pattern.source)
+        assert not re.search(r"[*+]|\{\d+,\}", without_escapes), pattern.because
+
+
+def test_one_list_of_signals_for_log_and_reader():
+    assert signals.SIGNALS is stored.SIGNALS
+    assert signals.mask is stored.mask
 
 
 def test_bits_and_names_are_each_others_inverse():

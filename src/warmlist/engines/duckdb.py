@@ -60,8 +60,8 @@ class InProcess:
         finally:
             for relation, source in self._sources.items():
                 source.content = table(relation)
-        rows: list[dict[str, Any]] = found.to_pylist()
-        return rows
+        answers: list[dict[str, Any]] = found.to_pylist()
+        return answers
 
     def close(self) -> None:
         self._db.close()

@@ -31,7 +31,7 @@ class Fact:
     unit: str
     take: str
     source: str = ""
-    where: exp.Expression | None = None
+    where: exp.Expr | None = None
     of: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
     follows: tuple[str, ...] = ()

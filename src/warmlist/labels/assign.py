@@ -198,7 +198,8 @@ class Labeller:
         }
         return (
             row.customer_id, chosen.dimension, chosen.label, chosen.shade, row.since, row.until,
-            chosen.rule, pack.key, origin if rule or origin != "rule" else "person", row.cause, Jsonb(evidence),
+            chosen.rule, pack.key, origin if rule or origin != "rule" else "person", row.cause,
+            Jsonb(evidence),
             because(rule, pack, values, row.answer.as_of, self._currency),
         )  # fmt: skip
 

@@ -249,13 +249,23 @@ def parse(text: str, words: Vocabulary, place: str, line: int = 1, column: int =
     return reader.node(tree)
 
 
+_SYMBOLS: Mapping[type[exp.Expr], str] = {
+    exp.LTE: "<=",
+    exp.LT: "<",
+    exp.GTE: ">=",
+    exp.GT: ">",
+    exp.EQ: "=",
+    exp.NEQ: "<>",
+}
+
+
 class _Reader:
     def __init__(self, text: str, words: Vocabulary, place: str, line: int, column: int) -> None:
         self.text, self.words, self.place = text, words, place
         self.line, self.column = line, column
 
-    def wrong(self, message: str, offset: int | exp.Expression = 0) -> BadPack:
-        if isinstance(offset, exp.Expression):
+    def wrong(self, message: str, offset: int | exp.Expr = 0) -> BadPack:
+        if isinstance(offset, exp.Expr):
             starts = [n.meta["start"] for n in offset.walk() if "start" in n.meta]
             offset = min(starts, default=0)
         return BadPack(f"{self.place}:{self.line}:{self.column + offset}: {message}")
@@ -296,17 +306,8 @@ class _Reader:
             "unknown(fact), has(dimension, 'label')", tree
         )  # fmt: skip
 
-    def compare(self, tree: exp.Expression) -> Node:
-        symbol = {
-            exp.LTE: "<=",
-            exp.LT: "<",
-            exp.GTE: ">=",
-            exp.GT: ">",
-            exp.EQ: "=",
-            exp.NEQ: "<>",
-        }[
-            type(tree)  # type: ignore[index]
-        ]
+    def compare(self, tree: exp.Expr) -> Node:
+        symbol = _SYMBOLS[type(tree)]
         left, right = tree.this, tree.expression
         if isinstance(left, exp.Anonymous):
             return self.timed(left, symbol, right)
@@ -327,7 +328,7 @@ class _Reader:
             )
         return Compare(fact, symbol, self.value(right, unit))
 
-    def timed(self, call: exp.Anonymous, symbol: str, right: exp.Expression) -> Node:
+    def timed(self, call: exp.Anonymous, symbol: str, right: exp.Expr) -> Node:
         word, args = str(call.this).lower(), call.expressions
         if word == "age" and len(args) == 1:
             if symbol not in AGES:
@@ -341,38 +342,38 @@ class _Reader:
             "gap(earlier, later)", call
         )  # fmt: skip
 
-    def is_label(self, name: str, items: list[exp.Expression], tree: exp.Expression) -> Node:
+    def is_label(self, name: str, items: list[exp.Expr], tree: exp.Expr) -> Node:
         labels = self.words.exclusive.get(name)
         if labels is None:
             raise self.unknown("dimension", name, self.words.exclusive, tree)
         return IsLabel(name, tuple(self.label(i, labels) for i in items))
 
-    def label(self, tree: exp.Expression, labels: tuple[str, ...]) -> str:
+    def label(self, tree: exp.Expr, labels: tuple[str, ...]) -> str:
         if not (isinstance(tree, exp.Literal) and tree.is_string):
             raise self.wrong(f"a label in quotes belongs here, one of {', '.join(labels)}", tree)
         if tree.this not in labels:
             raise self.unknown("label", tree.this, labels, tree)
         return str(tree.this)
 
-    def name(self, tree: exp.Expression) -> str:
+    def name(self, tree: exp.Expr) -> str:
         if not isinstance(tree, exp.Column):
             raise self.wrong(f"a name belongs here, not {tree.sql()}", tree)
         return tree.name
 
-    def fact(self, tree: exp.Expression) -> str:
+    def fact(self, tree: exp.Expr) -> str:
         name = self.name(tree)
         if name not in self.words.units:
             every = [*self.words.units, *self.words.exclusive]
             raise self.unknown("fact", name, every, tree)
         return name
 
-    def moment(self, tree: exp.Expression) -> str:
+    def moment(self, tree: exp.Expr) -> str:
         fact = self.fact(tree)
         if self.words.units[fact] != "moment":
             raise self.wrong(f"{fact} is a {self.words.units[fact]}, a moment belongs here", tree)
         return fact
 
-    def value(self, tree: exp.Expression, unit: str) -> int:
+    def value(self, tree: exp.Expr, unit: str) -> int:
         if isinstance(tree, exp.Column):
             threshold = self.words.thresholds.get(tree.name)
             if threshold is None:
@@ -384,7 +385,7 @@ class _Reader:
             return int(tree.this)
         raise self.wrong(f"a {unit} belongs here: name a threshold", tree)
 
-    def unknown(self, what: str, name: str, known: object, tree: exp.Expression) -> BadPack:
+    def unknown(self, what: str, name: str, known: object, tree: exp.Expr) -> BadPack:
         near = difflib.get_close_matches(name, list(known), n=1)  # type: ignore[call-overload]
         hint = f"; did you mean {near[0]}?" if near else ""
         return self.wrong(f"unknown {what} {name!r}{hint}", tree)

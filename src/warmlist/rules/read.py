@@ -189,7 +189,7 @@ def _window(row: Table, thresholds: Mapping[str, Threshold]) -> tuple[int, int] 
     return (ages[-1], ages[0] if len(ages) > 1 else 0)
 
 
-def _where(row: Table, source: str) -> exp.Expression | None:
+def _where(row: Table, source: str) -> exp.Expr | None:
     if "where" not in row:
         return None
     text = row.text("where")
@@ -203,11 +203,11 @@ def _where(row: Table, source: str) -> exp.Expression | None:
             raise BadPack(
                 f"{text.at}: {source} has no column {column.name!r}{near(column.name, columns)}"
             )
-    found: exp.Expression = tree.transform(lambda node: _says(node, text))  # type: ignore[assignment]
+    found: exp.Expr = tree.transform(lambda node: _says(node, text))
     return found
 
 
-def _says(node: exp.Expression, text: Text) -> exp.Expression:
+def _says(node: exp.Expr, text: Text) -> exp.Expr:
     """`says('a', 'b')` on readings becomes a test of bits."""
     if not (isinstance(node, exp.Anonymous) and str(node.this).lower() == "says"):
         return node

@@ -13,6 +13,7 @@ from warmlist.app import App
 from warmlist.intake.inbox import Inbox
 from warmlist.web import webhooks
 from warmlist.web.accounts import StoreAccounts
+from warmlist.web.api import mount
 from warmlist.web.app import UVICORN_OPTIONS, create_app
 from warmlist.web.live import listen
 from warmlist.worker import Worker
@@ -63,7 +64,7 @@ async def _web(app: App, worker: Worker, extra_routes: Sequence[BaseRoute]) -> N
             accounts=StoreAccounts(app.pool.connection),
             notices=lambda: listen(app.store.dsn),
             inbox_routes=webhooks.routes(inbox, app.settings, wake=worker.wake),
-            extra_routes=extra_routes,
+            extra_routes=[*mount.routes(app), *extra_routes],
         )
         config = uvicorn.Config(
             web,

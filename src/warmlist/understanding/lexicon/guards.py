@@ -14,9 +14,14 @@ from warmlist.understanding.signals import SIGNALS
 #: These carry their own "no" or are a statement: reports and denials before them change nothing.
 _SELF_STANDING = frozenset(
     {
-        "refusal", "defer_contact", "opt_out", "complaint", "frequency_preference",
-        "time_preference", "prefers_text",
-    }  # fmt: skip
+        "refusal",
+        "defer_contact",
+        "opt_out",
+        "complaint",
+        "frequency_preference",
+        "time_preference",
+        "prefers_text",
+    }
 )
 _DENIABLE = frozenset(SIGNALS) - _SELF_STANDING
 _REPORTABLE = frozenset(name for name in SIGNALS if name.endswith("_inquiry")) | {

@@ -19,6 +19,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 
 from warmlist.errors import BadInput
 from warmlist.understanding.normalise import fold
@@ -192,9 +193,7 @@ def _before(macros: Mapping[str, str], *, opens: bool, spaced: bool) -> str:
     return start + _affix(macros, "hi", r"{} ?,? ?", spaced=spaced) + edge
 
 
-def _after(
-    macros: Mapping[str, str], *, closes: bool, spaced: bool, may_end_blank: bool
-) -> str:
+def _after(macros: Mapping[str, str], *, closes: bool, spaced: bool, may_end_blank: bool) -> str:
     edge = r"(?!\w)" if spaced else ""
     if edge and may_end_blank:
         edge = r"(?:(?!\w)|(?<= ))"
@@ -206,6 +205,11 @@ def _after(
 def _affix(macros: Mapping[str, str], name: str, shape: str, *, spaced: bool) -> str:
     if name not in macros:
         return ""
-    regex = _Parser(fold(expand(macros[name], macros)), spaced=spaced).choice().regex
+    return _affix_of(expand(macros[name], macros), shape, spaced=spaced)
+
+
+@cache
+def _affix_of(source: str, shape: str, *, spaced: bool) -> str:
+    regex = _Parser(fold(source), spaced=spaced).choice().regex
     edged = rf"(?<!\w){regex}(?!\w)" if spaced else regex
     return f"(?:{shape.format(edged)}){{0,2}}"

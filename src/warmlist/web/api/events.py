@@ -57,7 +57,7 @@ _BODY: dict[str, Any] = {
 class LineTrouble(Told):
     """Something about one line."""
 
-    line: int = Field(description="line of NDJSON or element of the array, from 1")
+    line: int = Field(description="line of NDJSON or element of the array, from 1; 0: not known")
     reason: str
     kept: bool = Field(description="true: a warning, the event was kept")
 
@@ -78,7 +78,7 @@ class _Lines:
     """The events of a body with their line numbers, and what was wrong with the others."""
 
     def __init__(self, body: bytes, door: Door) -> None:
-        self.events: list[tuple[int, Event]] = []
+        self.events: list[Event] = []
         self.problems: list[LineTrouble] = []
         self.more = 0
         for count, found in enumerate(read_body(body, door)):
@@ -89,7 +89,7 @@ class _Lines:
             if isinstance(found, LineProblem):
                 self.tell(found.number, found.reason, kept=found.kept)
             else:
-                self.events.append((count + 1, found))
+                self.events.append(found)
 
     def tell(self, line: int, reason: str, *, kept: bool = False) -> None:
         if len(self.problems) < MOST_PROBLEMS:
@@ -142,17 +142,17 @@ def _keep(
     here: Api,
     conn: Connection,
     lines: _Lines,
-    events: Sequence[tuple[int, Event]],
+    events: Sequence[Event],
     now_ms: int,
     total: Appended,
 ) -> None:
     """Append; an event that the log refuses is found by halving and reported."""
     try:
         with conn.transaction():
-            done = here.app.events.append(conn, [event for _, event in events], now_ms=now_ms)
+            done = here.app.events.append(conn, events, now_ms=now_ms)
     except BadInput as error:
         if len(events) == 1:
-            lines.tell(events[0][0], f"was refused by the log: {error.message}")
+            lines.tell(0, f"one event was refused by the log: {error.message}")
             return
         half = len(events) // 2
         _keep(here, conn, lines, events[:half], now_ms, total)

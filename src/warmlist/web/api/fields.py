@@ -35,7 +35,7 @@ class Told(BaseModel):
 
 def _storable(text: str) -> str:
     """PostgreSQL's text has no U+0000, UTF-8 has no lone surrogates."""
-    if "\x00" in text or not text.isascii() and any("\ud800" <= c <= "\udfff" for c in text):
+    if "\x00" in text or (not text.isascii() and any("\ud800" <= c <= "\udfff" for c in text)):
         raise PydanticCustomError("text", "holds a character that no text may hold")
     return text
 

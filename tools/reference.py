@@ -23,7 +23,7 @@ from pydantic import BaseModel
 from warmlist.app import built_in_pack
 from warmlist.cli import cli
 from warmlist.events.model import TYPES
-from warmlist.events.signals import MEANING
+from warmlist.events.signals import MEANING, names
 from warmlist.facts.catalogue import Fact, streams
 from warmlist.facts.takes import COMBINES, TAKES
 from warmlist.intake.model import MODELS, EventLine
@@ -35,6 +35,7 @@ from warmlist.settings import PREFIX, SECRETS, Settings
 
 PAGES = Path(__file__).resolve().parents[1] / "docs/reference"
 _BLOCK = re.compile(r"(<!-- begin ([\w-]+) -->\n).*?(<!-- end \2 -->)", re.DOTALL)
+_BITS = re.compile(r"\(bits & (\d+)\) <> 0")
 _FIELD_COMMENT = re.compile(r"^    (\w+): .*?  # (.+)$", re.MULTILINE)
 #: How much of a duration each unit is, largest first.
 _UNITS = ((86_400_000, "d"), (3_600_000, "h"), (60_000, "min"), (1_000, "s"))
@@ -82,9 +83,9 @@ def code(text: object) -> str:
     return f"`{text}`" if text not in (None, "") else ""
 
 
-def codes(names: Iterable[object]) -> str:
+def codes(items: Iterable[object]) -> str:
     """Names as code, with commas."""
-    return ", ".join(code(name) for name in names)
+    return ", ".join(code(item) for item in items)
 
 
 @cache
@@ -131,8 +132,8 @@ def settings() -> Iterator[str]:
     rows = []
     for name, info in Settings.model_fields.items():
         variable = PREFIX + name.upper()
-        names = [variable, f"{variable}_FILE"] if name in SECRETS else [variable]
-        rows.append((codes(names), code(info.default), info.description or ""))
+        spellings = [variable, f"{variable}_FILE"] if name in SECRETS else [variable]
+        rows.append((codes(spellings), code(info.default), info.description or ""))
     return table(("Variable", "Default", "Meaning"), rows)
 
 
@@ -212,14 +213,19 @@ def _taken(fact: Fact) -> str:
 
 
 def _narrowed(fact: Fact) -> str:
-    parts = [code(fact.where.sql(dialect="duckdb"))] if fact.where is not None else []
-    for word, names in (("after", fact.after), ("follows", fact.follows), ("before", fact.before)):
-        parts += [f"{word} {codes(names)}"] if names else []
+    parts = [code(_said(fact.where.sql(dialect="duckdb")))] if fact.where is not None else []
+    for word, others in (("after", fact.after), ("follows", fact.follows), ("before", fact.before)):
+        parts += [f"{word} {codes(others)}"] if others else []
     if fact.window:
         oldest, newest = fact.window
         parts.append(f"{duration(newest)} to {duration(oldest)} old" if newest
                      else f"at most {duration(oldest)} old")  # fmt: skip
     return "; ".join(parts)
+
+
+def _said(sql: str) -> str:
+    """A test of signal bits as the pack writes it."""
+    return _BITS.sub(lambda m: f"says({', '.join(repr(n) for n in names(int(m[1])))})", sql)
 
 
 def duration(ms: int) -> str:

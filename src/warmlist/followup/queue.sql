@@ -27,12 +27,15 @@ s.customer_id IN (SELECT a.customer_id FROM assignments a
     OR s.worth < %(last_worth)s OR (s.worth = %(last_worth)s AND s.customer_id > %(last_customer)s))
 
 -- name: page
--- One page of the queue, most urgent first.
+-- One page of the queue, most urgent first; the index alone finds it, only its rows are looked up.
 SELECT s.customer_id, s.owner, s.playbook, s.due_from, s.due_by, s.rank, s.worth, s.facts
-FROM standings s
-WHERE {where}
+FROM (
+  SELECT s.customer_id FROM standings s
+  WHERE {where}
+  ORDER BY s.rank, s.due_by, s.worth DESC, s.customer_id
+  LIMIT %(count)s
+) p JOIN standings s ON s.customer_id = p.customer_id
 ORDER BY s.rank, s.due_by, s.worth DESC, s.customer_id
-LIMIT %(count)s
 
 -- name: of
 -- Some customers, as far as they are in the queue.
@@ -64,10 +67,13 @@ GROUP BY 1
 SELECT s.rank, s.due_by, s.worth, s.customer_id, s.playbook,
   (SELECT a.label FROM assignments a WHERE a.customer_id = s.customer_id
      AND a.dimension = 'contact_format' AND a.until_at IS NULL LIMIT 1)
-FROM standings s
-WHERE {where}
+FROM (
+  SELECT s.customer_id FROM standings s
+  WHERE {where}
+  ORDER BY s.rank, s.due_by, s.worth DESC, s.customer_id
+  LIMIT %(count)s
+) p JOIN standings s ON s.customer_id = p.customer_id
 ORDER BY s.rank, s.due_by, s.worth DESC, s.customer_id
-LIMIT %(count)s
 
 -- name: done
 -- How many customers were contacted or skipped today and are out of the queue.

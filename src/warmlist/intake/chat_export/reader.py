@@ -16,6 +16,7 @@ from typing import Any
 
 from warmlist.clock import DAY, MINUTE, from_ms
 from warmlist.errors import BadInput
+from warmlist.events.model import Event
 from warmlist.events.twins import text_key
 from warmlist.intake.chat_export.blocks import Block, parse_blocks
 from warmlist.intake.chat_export.bundle import open_export

@@ -1,0 +1,67 @@
+"""Few customers relabelled after a message each: what a live worker does all day."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import pyarrow as pa
+
+from bench.figures import Outcome, percentile
+from bench.population import handle
+from bench.words import ASKS
+from bench.workshop import Workshop
+from warmlist import clock
+from warmlist.app import App
+from warmlist.engines.duckdb import InProcess
+from warmlist.engines.relations import Fetcher, Rows, table
+from warmlist.events.model import Event
+from warmlist.labels.assign import Labeller
+
+#: customers at once -> how often
+TIMES = {1: 200, 10: 60, 100: 15, 1_000: 4}
+ROUNDS = 60
+
+
+def run(shop: Workshop) -> Outcome:
+    shop.filled()
+    out = Outcome(data=dict(shop.shop))
+    with shop.app() as app:
+        labeller = app.labeller()
+        try:
+            for at_once, often in TIMES.items():
+                shop.say(f"relabelling {at_once} at once, {often} times")
+                _relabel(out, shop, app, labeller, at_once, often)
+        finally:
+            labeller.close()
+        _prepared(out, shop, app)
+    return out
+
+
+def _relabel(
+    out: Outcome, shop: Workshop, app: App, labeller: Labeller, at_once: int, often: int
+) -> None:
+    """Customers drawn as messages draw them, a new question each; the question is not timed."""
+    took: list[float] = []
+    customers = 0
+    for n in range(often):
+        chosen = shop.busy_customers(at_once, at_once * 1_000 + n) if n == 0 else chosen_next(shop, at_once, n)
+        now = clock.now_ms()
+        news = [
+            Event("message", f"touched-{at_once}-{n}-{c}-{now}", "bench-touched", handle(c), now, now,
+                  fields={"direction": "in", "kind": "text", "text": ASKS})
+            for c in chosen
+        ]  # fmt: skip
+        with app.store.connect() as conn:
+            app.events.append(conn, news, now_ms=now)
+        with app.store.connect() as conn:
+            conn.execute("DELETE FROM dirty")
+            began = time.perf_counter()
+            labeller.relabel(conn, dict.fromkeys(chosen, now), clock.now_ms())
+            conn.commit()
+            took.append(time.perf_counter() - began)
+        customers += len(chosen)
+    what = f"{at_once:,} at once"
+    out.add(f"{what}: p50", percentile(took, 0.5) * 1e3, "ms", note=f"{often} times")
+    out.add(f"{what}: p99", percentile(took, 0.99) * 1e3, "ms")
+    out.add(f"{what}: labelled", customers / sum(took), "customers/s")

@@ -136,7 +136,14 @@ def versions() -> dict[str, str]:
     """Python, the libraries that matter, and the commit of the checkout where git tells it."""
     found = {"python": platform.python_version()}
     found |= {name: metadata.version(name) for name in LIBRARIES}
-    command: Sequence[str] = ("git", "-C", str(Path(__file__).parent), "describe", "--always", "--dirty")
+    command: Sequence[str] = (
+        "git",
+        "-C",
+        str(Path(__file__).parent),
+        "describe",
+        "--always",
+        "--dirty",
+    )
     try:
         told = subprocess.run(command, capture_output=True, text=True, check=False)
     except OSError:

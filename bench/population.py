@@ -31,7 +31,8 @@ CREATE MACRO kept_hours(ms, purpose, place) AS (ms // {day} * {day}
 """
 CUSTOMERS_SQL = """
 CREATE TABLE people AS
-WITH ranked AS (SELECT i, row_number() OVER (ORDER BY draw('rank', i), i) - 1 AS rank FROM range({n}) AS t (i)),
+WITH ranked AS (
+  SELECT i, row_number() OVER (ORDER BY draw('rank', i), i) - 1 AS rank FROM range({n}) AS t (i)),
 weighted AS (SELECT i, pow(rank + 100, -0.8) AS weight, draw('buys', i) < 0.6 AS buys FROM ranked),
 lived AS (
   SELECT *, {end} - {day} - floor(draw('joined', i) * {span})::BIGINT AS joined,
@@ -39,7 +40,8 @@ lived AS (
     CASE WHEN buys THEN weight / sum(CASE WHEN buys THEN weight END) OVER () ELSE 0 END AS buying
   FROM weighted)
 SELECT (i + 1)::INT AS customer, joined,
-  CASE WHEN draw('stays', i) < 0.55 THEN {end} ELSE joined + floor(draw('left', i) * ({end} - joined))::BIGINT END AS until,
+  CASE WHEN draw('stays', i) < 0.55 THEN {end}
+    ELSE joined + floor(draw('left', i) * ({end} - joined))::BIGINT END AS until,
   greatest(1, floor({messages} * share + draw('messages', i)))::INT AS messages,
   floor({orders} * buying + draw('orders', i))::INT AS orders,
   slot({given}, 'given', i) || ' ' || slot({family}, 'family', i) AS name,
@@ -59,7 +61,8 @@ timed AS (
   FROM numbered)
 SELECT customer, number, ts, inbound::TINYINT AS inbound,
   CASE WHEN NOT inbound THEN (draw('personal', number) < 0.85)::TINYINT END AS personal,
-  (CASE WHEN inbound THEN slot({heard}, 'heard', number) ELSE slot({told}, 'told', number) END)::TINYINT AS words,
+  (CASE WHEN inbound THEN slot({heard}, 'heard', number)
+    ELSE slot({told}, 'told', number) END)::TINYINT AS words,
   ts + 1000 + floor(-ln(1 - draw('read after', number)) * 3 * {hour})::BIGINT AS read_at,
   draw('read', number) < 0.7 AS read
 FROM timed

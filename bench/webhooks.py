@@ -20,12 +20,15 @@ _LENGTH = struct.Struct("<qI")  # customer, bytes
 def request(customer: int, message: str, at_ms: int, host: str) -> bytes:
     """One HTTP request of Meta's with one message of a customer's."""
     body = delivery(customer, message, at_ms)
+    fields = {"Host": host, **headers(body), "Content-Length": str(len(body))}
+    lines = "".join(f"{name}: {value}\r\n" for name, value in fields.items())
+    return f"POST /webhooks/whatsapp HTTP/1.1\r\n{lines}\r\n".encode() + body
+
+
+def headers(body: bytes) -> dict[str, str]:
+    """What Meta says beside a body: its kind, and that it is Meta's."""
     signature = hmac.new(SECRET.encode(), body, hashlib.sha256).hexdigest()
-    head = (
-        f"POST /webhooks/whatsapp HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/json\r\n"
-        f"X-Hub-Signature-256: sha256={signature}\r\nContent-Length: {len(body)}\r\n\r\n"
-    )
-    return head.encode() + body
+    return {"Content-Type": "application/json", "X-Hub-Signature-256": f"sha256={signature}"}
 
 
 def delivery(customer: int, message: str, at_ms: int) -> bytes:
@@ -50,7 +53,9 @@ def delivery(customer: int, message: str, at_ms: int) -> bytes:
     return orjson.dumps({"object": "whatsapp_business_account", "entry": [entry]})
 
 
-def prepare(path: Path, customers: Sequence[int], count: int, tag: str, at_ms: int, host: str) -> None:
+def prepare(
+    path: Path, customers: Sequence[int], count: int, tag: str, at_ms: int, host: str
+) -> None:
     """Write `count` requests to a file, the customers taken in turn. tag: makes message ids new."""
     with path.open("wb") as file:
         for n in range(count):

@@ -44,6 +44,7 @@ class Workshop:
     shop: dict[str, Any]
     say: Any = print
     _state: str = "none"  # of the copy: none, fresh, filled
+    _messages: list[Any] = field(default_factory=list)
     peaks: dict[str, float] = field(default_factory=dict)  # MB, by what was measured
 
     @property
@@ -117,25 +118,33 @@ class Workshop:
 
     def busy_customers(self, count: int, seed: int) -> list[int]:
         """Different customers drawn as messages draw them: who wrote much writes again."""
-        with psycopg.connect(self.dsn) as conn:
-            rows = conn.execute(
-                "SELECT handle_id, count(*) FROM events WHERE type = 'message' AND source = 'bench' "
-                "GROUP BY handle_id ORDER BY handle_id"
-            ).fetchall()
-        rng = random.Random(f"{self.seed} {seed}")  # noqa: S311
+        rows = self._activity()
+        rng = random.Random(f"{self.seed} {seed}")
         # The greatest of these are a weighted draw without putting back.
         drawn = sorted(rows, key=lambda row: rng.random() ** (1 / row[1]), reverse=True)
         return [int(row[0]) for row in drawn[:count]]
 
+    def _activity(self) -> list[tuple[int, int]]:
+        """(customer, messages) of everybody, as the shop was built."""
+        if not self._messages:
+            with psycopg.connect(self.dsn) as conn:
+                self._messages = conn.execute(
+                    "SELECT handle_id, count(*) FROM events WHERE type = 'message' "
+                    "AND source = 'bench' GROUP BY handle_id ORDER BY handle_id"
+                ).fetchall()
+        return self._messages
+
 
 @contextmanager
-def open_workshop(scale: float, seed: int, say: Any, *, rebuild: bool = False) -> Iterator[Workshop]:
+def open_workshop(
+    scale: float, seed: int, say: Any, *, rebuild: bool = False
+) -> Iterator[Workshop]:
     """Start the private server and build the big database unless it is there."""
     folder = HERE / ".cache" / f"{scale:g}-{seed}"
     folder.mkdir(parents=True, exist_ok=True)
     server = Embedded(folder / "server")
     try:
-        shop = _built(folder, server, scale, seed)
+        shop = _built(folder, server)
         if rebuild or shop is None:
             shop = _build(folder, server, scale, seed, say)
         workshop = Workshop(scale, seed, folder, server, shop, say)
@@ -153,7 +162,7 @@ def drop(conn: psycopg.Connection[Any], name: str) -> None:
     conn.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
 
-def _built(folder: Path, server: Embedded, scale: float, seed: int) -> dict[str, Any] | None:
+def _built(folder: Path, server: Embedded) -> dict[str, Any] | None:
     """What stands in the note beside the big database, unless it is stale."""
     note = folder / "built.json"
     if not note.is_file():

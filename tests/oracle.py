@@ -24,11 +24,14 @@ class Oracle(Facts):
         for d in self.pack.dimensions:
             hands = [a for a in standing if a["dimension"] == d.key]
             added = [a["label"] for a in hands if a["kind"] == "add"]
+            adds = [a for a in in_order(self.of("label"))
+                    if a["dimension"] == d.key and a["kind"] == "add"]  # fmt: skip
             removed = [a["label"] for a in hands if a["kind"] == "remove"]
             ruled = [r for r in d.rules if r.when.holds(known, self.as_of)]
             if d.exclusive:
                 chosen = {r.label: (r.shade, r.id) for r in ruled[:1]}
-                chosen = {added[-1]: (None, "manual")} if added else chosen
+                if adds and adds[-1] in hands:
+                    chosen = {adds[-1]["label"]: (None, "manual")}
             else:
                 chosen = {r.label: (None, r.id) for r in reversed(ruled) if r.label not in removed}
                 chosen |= {label: (None, "manual") for label in added if label in d.labels}
@@ -80,11 +83,12 @@ class Oracle(Facts):
         for fact in (f for f in pack.facts.values() if f.window):
             oldest, newest = fact.window
             numbers = {k for node in nodes for name, k in node.counts() if name == fact.name}
+            numbers |= {self.limit["touch_cap"]} if fact.name == "touches_7d" else set()
             leaving = sorted((ms(r) for r in self.counted(fact)), reverse=True)
             if fact.take == "count" and len(numbers) == 1:
                 leaving = leaving[max(*numbers, 1) - 1 :][:1]
             moments += [m + oldest + 1 for m in leaving[-1:]]
-            moments += [ms(r) + newest for r in self.counted(fact, upcoming=True)]
+            moments += [ms(r) + newest + 1 for r in self.counted(fact, upcoming=True)]
         for e in self.events:
             begins = max(e["known_at"], ms(e)) + 1
             ends = [e["gone_at"], e["moment_at"] if e["type"] == "profile" else None]

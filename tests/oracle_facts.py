@@ -69,8 +69,12 @@ class Facts:
         return [e for e in self.of("follow_up", "preference") if e["kind"]]
 
     def snoozes(self):
-        put_off = [m for m in self.marks() if m["kind"] in ("snooze", "skip") and m["moment_at"]]
-        return [{**m, "pos": m["moment_at"] << 20} for m in put_off]
+        put_off = in_order(m for m in self.marks() if m["kind"] in ("snooze", "skip"))[-1:]
+        return [
+            {**m, "pos": m["moment_at"] << 20}
+            for m in put_off
+            if m["moment_at"] is not None and self.later(m, self.fact("last_inbound"))
+        ]
 
     def joins(self):
         told = [e for e in self.of("profile") if e["moment_at"] is not None]
@@ -194,7 +198,7 @@ class Facts:
         rows = []
         for row in self.stream(fact.source):
             age = self.as_of - ms(row)
-            in_time = age < newest if upcoming else oldest is None or newest <= age <= oldest
+            in_time = age <= newest if upcoming else oldest is None or newest < age <= oldest
             if (
                 in_time
                 and (fact.where is None or true(fact.where, row))

@@ -52,6 +52,8 @@ _ASKING_SQL = re.compile(
     r"|\b(current_timestamp|current_date|current_time|localtimestamp|localtime)\b",
     re.IGNORECASE,
 )
+#: Compares the clocks of two machines, so it must ask the database for its own.
+_MAY_ASK = {"doctor.sql"}
 _SQL_COMMENT = re.compile(r"--[^\n]*|/\*.*?\*/", re.DOTALL)
 
 

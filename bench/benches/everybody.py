@@ -9,6 +9,7 @@ import duckdb
 import psycopg
 
 from bench.figures import Outcome, percentile
+from bench.population import handle
 from bench.words import ASKS
 from bench.workshop import Workshop
 from warmlist import clock
@@ -19,9 +20,10 @@ from warmlist.events.model import Event
 from warmlist.plan.compile import Plan
 from warmlist.plan.dialects import in_dialect
 from warmlist.store.sql import queries
-from bench.population import handle
 
 CHANGED = 0.05
+#: The aim of the plan alone, in seconds.
+PLAN = 2.0
 #: How long PostgreSQL may think about the plan.
 LIMIT_S = 300
 
@@ -42,7 +44,6 @@ def run(shop: Workshop) -> Outcome:
         as_of = clock.now_ms()
         run_ = shop.run_everybody("time", as_of)
         _report(out, "5 % changed", run_, most=5)
-        out.add("5 % changed: plan", run_["seconds"]["plan"], "s", most=2)
         out.add("5 % changed: customers", changed, "customers")
         again = shop.run_everybody("time", as_of)
         written = again["opened"] + again["closed"] + again["standings"]
@@ -63,7 +64,7 @@ def _report(out: Outcome, what: str, told: dict[str, Any], most: float) -> None:
     out.add(what, told["wall_s"], "s", most=most, note="whole process, start of Python included")
     out.add(f"{what}: the run alone", told["run_s"], "s")
     for step, seconds in told["seconds"].items():
-        out.add(f"{what}: {step}", seconds, "s")
+        out.add(f"{what}: {step}", seconds, "s", most=PLAN if step == "plan" else None)
     rows = told["opened"] + told["closed"] + told["standings"]
     out.add(f"{what}: rows written", rows, "rows")
 

@@ -122,6 +122,8 @@ def open_app(settings: Settings, *, serving: bool = False) -> Iterator[App]:
         try:
             yield app
         finally:
+            if "desk" in app.__dict__:
+                app.desk.close()
             if "pool" in app.__dict__:
                 app.pool.close()
 

@@ -108,7 +108,9 @@ class Served:
         """A delivery (or raw bytes) to the WhatsApp door, signed unless `headers` sign it."""
         body = delivery if isinstance(delivery, bytes) else json.dumps(delivery).encode()
         signed = {"X-Hub-Signature-256": signature(body), **headers}
-        return httpx.post(f"{self.address}/webhooks/whatsapp", content=body, headers=signed, timeout=30)
+        return httpx.post(
+            f"{self.address}/webhooks/whatsapp", content=body, headers=signed, timeout=30
+        )
 
 
 def signature(body: bytes, secret: str = APP_SECRET) -> str:
@@ -122,7 +124,9 @@ def free_port() -> int:
 
 
 @contextmanager
-def serving(workspace: Workspace, *, port: int | None = None, what: str = "serve") -> Iterator[Served]:
+def serving(
+    workspace: Workspace, *, port: int | None = None, what: str = "serve"
+) -> Iterator[Served]:
     """A `serve` that is ready, ended at the end of the block if it has not ended by then."""
     served = start(workspace, port=port, what=what)
     try:
@@ -154,7 +158,9 @@ def wait_until_ready(served: Served) -> None:
     until = time.monotonic() + PATIENCE
     while not answers(served.address):
         if served.process.poll() is not None:
-            raise AssertionError(f"it ended with {served.process.returncode}: {served.said[-2000:]}")
+            raise AssertionError(
+                f"it ended with {served.process.returncode}: {served.said[-2000:]}"
+            )
         if time.monotonic() > until:
             raise AssertionError(f"it is not ready after {PATIENCE:.0f} s: {served.said[-2000:]}")
         time.sleep(0.05)

@@ -12,7 +12,13 @@ Json = dict[str, Any]
 
 def said(phone: str, id: str, at: int, text: str, **more: Any) -> Json:
     """A customer's text. phone: digits. at: epoch seconds."""
-    return {"from": phone, "id": id, "timestamp": str(at), "type": "text", "text": {"body": text}} | more
+    return {
+        "from": phone,
+        "id": id,
+        "timestamp": str(at),
+        "type": "text",
+        "text": {"body": text},
+    } | more
 
 
 def told(phone: str, id: str, at: int, text: str) -> Json:

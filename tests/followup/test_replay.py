@@ -7,25 +7,16 @@ from typing import TYPE_CHECKING
 import pytest
 
 from warmlist.clock import DAY, HOUR, MINUTE, parse_instant
-from warmlist.engines.duckdb import InProcess
-from warmlist.engines.relations import Fetcher
-from warmlist.followup.queue import rows_from_answers
-from warmlist.labels.ask import Asker, Customers
+from warmlist.followup.views import QueueFilters, QueueRow, Viewer
 
 if TYPE_CHECKING:
     from conftest import Shop
-    from warmlist.labels.timeline import Answer
 
 pytestmark = pytest.mark.store
 
 NOW = parse_instant("2026-03-03T09:30:00Z")
+ALICE = Viewer(1, "Alice", "admin")
 GIULIA, INES, JONAS = "+393331234501", "+34600123402", "+4915112345603"
-
-
-def ask(shop: Shop, ids: list[int], as_of: int) -> list[Answer]:
-    with Fetcher(shop.store.dsn) as fetcher, InProcess() as engine:
-        customers = Customers(fetcher.rows(ids))
-        return Asker(shop.plan, engine).ask(customers, [(one, as_of) for one in ids])
 
 
 def test_a_replay_gives_the_rows_that_were_shown_then(shop: Shop) -> None:
@@ -43,8 +34,15 @@ def test_a_replay_gives_the_rows_that_were_shown_then(shop: Shop) -> None:
     shop.answers(GIULIA, NOW + HOUR)
     shop.is_called(INES, NOW + HOUR, name="Inés", owner="Carla")
     shop.label(NOW + 2 * HOUR)
-    answers = ask(shop, ids, NOW)
-    builder = shop.desk.rows
-    assert rows_from_answers(shop.conn, builder, answers, NOW) == shown
-    bobs = rows_from_answers(shop.conn, builder, answers, NOW, owner="Carla")
-    assert [row.customer_id for row in bobs] == [ids[1]]
+
+    def replayed(**filters: str) -> list[QueueRow]:
+        return list(shop.desk.queue_as_of(ALICE, QueueFilters(**filters), NOW))
+
+    assert tuple(replayed()) == shown
+    assert replayed(owner="Bob") == [shown[0]]
+    assert replayed(owner="") == [shown[1]]
+    assert replayed(owner="Carla") == []
+    assert replayed(colour="red") == [shown[0]]
+    assert replayed(label="intent:medium") == [shown[1]]
+    rep = Viewer(3, "Carla", "rep")
+    assert list(shop.desk.queue_as_of(rep, QueueFilters(), NOW)) == [shown[1]]

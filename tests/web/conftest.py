@@ -17,7 +17,8 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
 from warmlist.web.app import UVICORN_OPTIONS, create_app
-from web.shop import NOW, Bell, Book, Shop
+from web.people import NOW
+from web.shop import Bell, Book, Shop
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from warmlist.clock import DAY
 from web.conftest import DESKTOP, PHONE, Open, Served
-from web.shop import HOSTILE
+from web.people import HOSTILE
 
 pytestmark = pytest.mark.browser
 

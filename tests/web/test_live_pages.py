@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from warmlist.clock import HOUR, MINUTE
 from web.conftest import Open, Served
-from web.shop import NOW, row
+from web.people import NOW, row
 
 pytestmark = pytest.mark.browser
 

@@ -17,7 +17,7 @@ from warmlist.followup.views import Chip, HistoryEntry, Mark, Viewer
 from warmlist.web import hostile, i18n, live, render, security
 from warmlist.web.limits import Failures
 from warmlist.web.session import local_path
-from web.shop import ALICE, BOB
+from web.people import ALICE, BOB
 
 pytestmark = pytest.mark.unit
 

@@ -14,7 +14,7 @@ from warmlist.clock import HOUR
 from warmlist.errors import Busy
 from warmlist.followup.views import Assign, Done, LogContact, NotePreference, Skip, Snooze
 from web.conftest import PHONE, Open, Served
-from web.shop import ALICE
+from web.people import ALICE
 
 pytestmark = pytest.mark.browser
 
@@ -141,6 +141,25 @@ def test_start_runs_the_queue_until_nobody_is_left(open_page: Open, served: Serv
     expect(page.locator("[data-act=start]")).to_contain_text("Start")
 
 
+def test_a_logged_call_that_was_all_brings_the_next_one_in_a_run(
+    open_page: Open, served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = served.shop.act
+
+    def act(viewer: Any, customer: int, deed: Any, as_of: int) -> Any:
+        acted = real(viewer, customer, deed, as_of)
+        del served.shop.rows[customer]
+        return acted
+
+    monkeypatch.setattr(served.shop, "act", act)
+    page = open_page()
+    page.keyboard.press("r")
+    page.keyboard.press("l")
+    page.get_by_role("button", name="Log", exact=True).click()
+    expect(page.locator("#detail h2")).to_have_text("Giulia Rossi")
+    assert chosen(page) == "Giulia Rossi"
+
+
 def test_filters_narrow_the_list_and_stay_in_the_address(open_page: Open) -> None:
     page = open_page()
     page.keyboard.press("2")
@@ -188,7 +207,8 @@ def test_the_palette_finds_customers_and_shows_each_commands_key(open_page: Open
 def test_older_messages_are_fetched_when_asked_for(open_page: Open, served: Served) -> None:
     one = served.shop.threads[3][0]
     served.shop.threads[3] = tuple(
-        replace(one, event_id=1000 + n, text=f"text {n}") for n in range(70)
+        replace(one, event_id=1000 + n, text=f"text {n}", length=len(f"text {n}"))
+        for n in range(70)
     )
     page = open_page()
     expect(page.locator(".msg")).to_have_count(60)

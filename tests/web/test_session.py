@@ -12,7 +12,8 @@ from warmlist.clock import DAY, MINUTE
 from warmlist.followup.views import Done
 from warmlist.web.session import COOKIE
 from web.conftest import Served
-from web.shop import NOW, Book
+from web.people import NOW
+from web.shop import Book
 
 pytestmark = pytest.mark.unit
 

@@ -20,6 +20,7 @@ export function toast(text, { undo = false } = {}) {
 }
 
 const LEAVES = new Set(['done', 'snooze', 'skip']);
+const MAY_LEAVE = new Set(['log', 'assign']); // the server decides whether that was all
 const PATHS = { label: 'labels/add', unlabel: 'labels/remove' };
 
 /** The customer that a deed is about: the one shown, else the one chosen in the list. */
@@ -44,7 +45,8 @@ export async function act(kind, fields = {}) {
     const { changes } = await answer;
     queue.leaving.delete(about.id);
     queue.applyChanges(changes);
-    if (shownId() === about.id) refresh();
+    if (running && MAY_LEAVE.has(kind) && !queue.rowOf(about.id)) goOn();
+    else if (shownId() === about.id) refresh();
   } catch (error) {
     undoable.splice(undoable.indexOf(entry), 1);
     if (leaves) queue.unhide(about.id);
@@ -58,6 +60,17 @@ function step({ row }) {
   const next = queue.after(row);
   queue.hide(row);
   if (running) doneInRun += 1;
+  come(next);
+  queue.settle();
+}
+
+/** In a run: the customer that the server took out of the queue makes room for the next one. */
+function goOn() {
+  doneInRun += 1;
+  come(queue.beside(1));
+}
+
+function come(next) {
   if (next) {
     const phone = narrow.matches;
     queue.choose(next, { focus: !phone });
@@ -69,7 +82,6 @@ function step({ row }) {
     clear(say('all_done'));
     view('list');
   }
-  queue.settle();
 }
 
 function told(kind, name, fields) {
@@ -84,6 +96,7 @@ export async function undo() {
   if (!entry) return;
   toast(say('undone'));
   if (entry.leaves) {
+    if (running) doneInRun -= 1;
     queue.unhide(entry.id);
     queue.chooseId(entry.id);
     show(entry.id);

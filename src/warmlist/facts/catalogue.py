@@ -22,7 +22,8 @@ class Fact:
     (`of`, with `take` naming how).
     `where`: which rows count. `after`: facts; only rows later than all known ones count. `follows`:
     facts; likewise, but none counts while one is unknown. `before`: like `follows`, for earlier rows.
-    `window`: (oldest, newest) ages in ms of rows that count, both included; None = any age.
+    `window`: (oldest, newest) ages in ms of rows that count: over the newest, at most the oldest;
+    None = any age.
     `unit`: moment (a position, see events.model), number, or money (minor units, workspace currency).
     """
 

@@ -10,6 +10,8 @@ import psycopg
 import structlog
 from psycopg_pool import ConnectionPool, PoolTimeout
 
+from warmlist.engines.duckdb import InProcess
+from warmlist.engines.relations import Fetcher
 from warmlist.errors import StoreUnavailable, WarmlistError
 from warmlist.events.log import EventLog
 from warmlist.followup import actions, customer, queue
@@ -28,15 +30,20 @@ from warmlist.followup.views import (
     QueueChanges,
     QueueFilters,
     QueuePage,
+    QueueRow,
     Viewer,
 )
 from warmlist.labels import assign
+from warmlist.labels.ask import Asker, Customers
 from warmlist.labels.assign import Labeller
 from warmlist.plan.compile import Plan
 from warmlist.store.sql import queries
 
 _SQL = queries("followup/actions.sql")
 _SNAPSHOT = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"
+
+#: Customers that a replay asks about at once.
+_BATCH = 500
 
 log = structlog.get_logger(__name__)
 
@@ -79,6 +86,17 @@ class PostgresDesk:
     ) -> QueuePage:
         with self._snapshot() as conn:
             return queue.queue_page(conn, self.rows, viewer, filters, as_of, cursor)
+
+    def queue_as_of(self, viewer: Viewer, filters: QueueFilters, as_of: int) -> Iterator[QueueRow]:
+        """The whole queue of a past moment, most urgent first: the plan in force is asked about
+        every customer from what was known by then, a batch at a time."""
+        with self._snapshot() as conn, Fetcher(self._dsn) as fetcher, InProcess() as engine:
+            asker = Asker(self._plan, engine)
+            answers = (
+                asker.ask(Customers(fetcher.rows(ids)), [(one, as_of) for one in ids])
+                for ids in queue.batches(conn, _BATCH)
+            )
+            yield from queue.rows_from_answers(conn, self.rows, viewer, filters, answers, as_of)
 
     def changes(self, viewer: Viewer, customer_ids: Sequence[int], as_of: int) -> QueueChanges:
         with self._snapshot() as conn:
@@ -169,11 +187,14 @@ class PostgresDesk:
             with self._labelling:
                 self._forget_labeller()
 
+    @property
+    def _dsn(self) -> str:
+        address = self._pool.conninfo
+        return address() if callable(address) else address
+
     def _ready_labeller(self) -> Labeller:
         if self._labeller is None:
-            address = self._pool.conninfo
-            dsn = address() if callable(address) else address
-            self._labeller = Labeller(dsn, self._plan, self._currency)
+            self._labeller = Labeller(self._dsn, self._plan, self._currency)
         return self._labeller
 
     def _forget_labeller(self) -> None:

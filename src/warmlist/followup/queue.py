@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -108,24 +108,56 @@ def queue_changes(
 def rows_from_answers(
     conn: Connection,
     builder: RowBuilder,
-    answers: Sequence[Answer],
+    viewer: Viewer,
+    filters: QueueFilters,
+    answers: Iterable[Sequence[Answer]],
     as_of: int,
-    *,
-    owner: str | None = None,
-    language: str = "en",
-) -> tuple[QueueRow, ...]:
+) -> Iterator[QueueRow]:
     """The queue of a past moment, from the plan's answers as of then instead of from `standings`.
 
-    owner: only this user's and nobody's customers; None = everyone's.
+    answers: in batches, whatever their order; of each only what is due is kept.
     """
     day = Day.at(as_of, ZoneInfo(builder.zone))
-    found = [
-        standing
-        for standing in standings_of(conn, builder.plan, answers, as_of)
-        if standing.due_today(as_of, day, builder.figures)
-        and (owner is None or standing.owner in (None, owner))
-    ]
-    return builder.rows(conn, found, labels_of(answers), as_of, language)
+    due: list[Standing] = []
+    labels: dict[int, Sequence[tuple[str, str, str | None, str]]] = {}
+    for batch in answers:
+        held = labels_of(batch)
+        for standing in standings_of(conn, builder.plan, batch, as_of):
+            if standing.due_today(as_of, day, builder.figures) and _passes(
+                standing, held[standing.customer_id], viewer, filters
+            ):
+                due.append(standing)
+                labels[standing.customer_id] = held[standing.customer_id]
+    due.sort(key=lambda standing: standing.sort_key)
+    for first in range(0, len(due), PAGE):
+        page = due[first : first + PAGE]
+        yield from builder.rows(conn, page, labels, as_of, viewer.language)
+
+
+def batches(conn: Connection, size: int) -> Iterator[list[int]]:
+    """The ids of all customers, in order."""
+    last = 0
+    while True:
+        rows = conn.execute(_SQL.next_customers, {"last": last, "count": size}).fetchall()
+        if not rows:
+            return
+        yield [customer_id for (customer_id,) in rows]
+        last = rows[-1][0]
+
+
+def _passes(
+    standing: Standing,
+    labels: Sequence[tuple[str, str, str | None, str]],
+    viewer: Viewer,
+    filters: QueueFilters,
+) -> bool:
+    """The Python meaning of `visible`, `filtered` and `labelled` in queue.sql."""
+    return (
+        viewer.sees(standing.owner)
+        and filters.colour in (None, standing.colour)
+        and (filters.owner is None or filters.owner == (standing.owner or ""))
+        and (not filters.label or filters.label in {f"{d}:{label}" for d, label, _, _ in labels})
+    )
 
 
 def row_of(

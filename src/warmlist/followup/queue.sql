@@ -143,3 +143,10 @@ WHERE customer_id = ANY(%(customers)s) AND until_at IS NULL
 -- Where one customer stands.
 SELECT s.customer_id, s.owner, s.playbook, s.due_from, s.due_by, s.rank, s.worth, s.facts
 FROM standings s WHERE s.customer_id = %(customer)s
+
+-- name: next_customers
+-- The customers behind one, in order of id; those without handles were merged away.
+SELECT c.id FROM customers c
+WHERE c.id > %(last)s AND EXISTS (SELECT FROM handles h WHERE h.customer_id = c.id)
+ORDER BY c.id
+LIMIT %(count)s

@@ -52,7 +52,7 @@ COPY assignments (customer_id, dimension, label, shade, since, until_at, rule, p
 
 -- name: owners
 -- The rep who owns each customer, by the newest profile that names one.
-SELECT DISTINCT ON (h.customer_id) h.customer_id, e.body ->> 'owner'
+SELECT DISTINCT ON (h.customer_id) h.customer_id, nullif(e.body ->> 'owner', '')
 FROM handles h JOIN events e ON e.handle_id = h.id AND e.type = 'profile' AND e.body ? 'owner'
 WHERE h.customer_id = ANY(%(customers)s)
   AND NOT EXISTS (SELECT FROM superseded g WHERE g.event_id = e.id)

@@ -16,7 +16,7 @@ SELECT DISTINCT customer_id FROM dirty WHERE id <= {up_to}
 
 -- name: owners
 -- The rep who owns each customer, by the newest profile that names one.
-SELECT DISTINCT ON (h.customer_id) h.customer_id, e.body ->> 'owner' AS owner
+SELECT DISTINCT ON (h.customer_id) h.customer_id, nullif(e.body ->> 'owner', '') AS owner
 FROM events e JOIN handles h ON h.id = e.handle_id
 WHERE e.type = 'profile' AND e.body ? 'owner'
   AND NOT EXISTS (SELECT FROM superseded g WHERE g.event_id = e.id)

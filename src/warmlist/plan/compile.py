@@ -75,6 +75,8 @@ def compile_plan(pack: Pack, extra: Iterable[str] = ()) -> Plan:
     for node in nodes:
         for name, k in node.counts():
             counts.setdefault(name, set()).add(k)
+    if "touch_cap" in pack.thresholds:  # what the queue compares with, though no rule does
+        counts.setdefault("touches_7d", set()).add(pack.thresholds["touch_cap"].value)
     few = Chain()
     begin(few)
     made = add_facts(few, facts, pack.thresholds, counts)

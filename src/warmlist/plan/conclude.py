@@ -67,14 +67,15 @@ def _manual(chain: Chain, pack: Pack) -> None:
         "labels set or removed by hand, the newest act on each first",
         "SELECT customer_id, as_of, event_id, pos, kind, dimension, label, moment_at,\n"
         "  ROW_NUMBER() OVER (PARTITION BY customer_id, as_of, dimension, label\n"
-        f"    ORDER BY pos DESC, event_id DESC) AS n\nFROM (\n{LOG}\n) AS log\nWHERE type = 'label'",
+        "    ORDER BY pos DESC, event_id DESC) AS n,\n"
+        "  ROW_NUMBER() OVER (PARTITION BY customer_id, as_of, dimension, kind\n"
+        "    ORDER BY pos DESC, event_id DESC) AS newest\n"
+        f"FROM (\n{LOG}\n) AS log\nWHERE type = 'label'",
     )
     chain.add(
         "manual_now",
-        "labels set or removed by hand that have not run out, newest first within a dimension",
-        "SELECT customer_id, as_of, dimension, label, kind, moment_at,\n"
-        "  ROW_NUMBER() OVER (PARTITION BY customer_id, as_of, dimension, kind\n"
-        "    ORDER BY pos DESC, event_id DESC) AS newest\n"
+        "labels set or removed by hand that no later act undid and that have not run out",
+        "SELECT customer_id, as_of, dimension, label, kind, moment_at, newest\n"
         "FROM manual_acts\nWHERE n = 1 AND (moment_at IS NULL OR moment_at > as_of)",
     )
     columns = []

@@ -243,7 +243,7 @@ class _Builder:
         if newest:
             later = self._test(fact, only_later=True)
             helpers[f"{fact.name}__enters"] = f"MIN(CASE WHEN {later} THEN s.pos END)"
-            self._leaving(f"{fact.name}__enters", newest)
+            self._leaving(f"{fact.name}__enters", newest + 1)
         if f"{fact.name}__leaves" in helpers:
             self._leaving(f"{fact.name}__leaves", oldest + 1)
         self.extra += [h for h in helpers if h not in self.extra]
@@ -298,11 +298,11 @@ def condition(fact: Fact, *, only_later: bool = False) -> str:
     if fact.window is not None:
         oldest, newest = fact.window
         if only_later:
-            tests.append(f"s.pos >= (s.as_of - {newest} + 1) * 1048576")
+            tests.append(f"s.pos >= (s.as_of - {newest}) * 1048576")
         else:
             tests.append(f"s.pos >= (s.as_of - {oldest}) * 1048576")
             if newest:
-                tests.append(f"s.pos < (s.as_of - {newest} + 1) * 1048576")
+                tests.append(f"s.pos < (s.as_of - {newest}) * 1048576")
     return " AND ".join(tests)
 
 

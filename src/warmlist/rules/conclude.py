@@ -107,15 +107,18 @@ def moments_of(pack: Pack, leaving: Iterable[tuple[str, int]]) -> list[tuple[str
 
 
 def _overlay(acts: Iterable[ManualAct], as_of: int) -> _Overlay:
-    """The newest act on each label counts; of an exclusive dimension's adds, the newest one."""
+    """The newest act on each label counts; an exclusive dimension's newest add replaces older ones."""
     newest: dict[tuple[str, str], ManualAct] = {}
+    last_add: dict[str, ManualAct] = {}
     for act in sorted(acts, key=lambda a: (a.pos, a.event_id)):
         newest[act.dimension, act.label] = act
+        if act.kind == "add":
+            last_add[act.dimension] = act
     overlay = _Overlay()
     standing = [a for a in newest.values() if a.until is None or a.until > as_of]
     for act in sorted(standing, key=lambda a: (a.pos, a.event_id)):
         overlay.sets[act.dimension, act.label] = act.kind
-        if act.kind == "add":
+        if act is last_add.get(act.dimension):
             overlay.exclusive[act.dimension] = act.label
     ends = [a.until for a in standing if a.until is not None]
     overlay.until = min(ends, default=None)

@@ -38,13 +38,13 @@ _SMALL_WORDS: dict[str, str] = {
         zum zur auf fur bei nach aus im am in an noch schon auch nur sehr bitte
         danke hallo moin servus gruss gibt gibts ja nein mal dann wenn mein meine
         eure euer eurer konnte mochte hatte gerne gern fuer""",
-    "es": """el la los las un una unos unas que es son esta este esto estoy esta estan tengo tiene
+    "es": """a el la los las un una unos unas que es son esta este esto estoy esta estan tengo tiene
         tienes tienen teneis por para con sin como pero muy mas si no me te se lo le les mi tu su
         y o de del al en cuando cuanto cuanta cuantos cuesta vale quiero puedo puede pueden
         podeis hola buenos buenas dias tardes noches gracias favor hay os ya tambien donde cual
         alguna algun nada todo bien soy ser va he ha queda aqui ahi yo usted ustedes vosotros
         porfa mucho mucha cuales quien aun hace hacer muchas perfecto saludos""",
-    "pt": """o a os as um uma uns umas que e sao esta ta to tou estou tenho tem temos por pra para
+    "pt": """favor o a os as um uma uns umas que e sao esta ta to tou estou tenho tem temos por pra para
         pro com sem como mas muito mais sim nao me te se lhe meu minha seu sua de do da dos
         das no na nos nas em quando quanto quanta quantos custa quero posso pode podem oi ola
         bom boa dia tarde noite obrigado obrigada valeu voce voces vc vcs ja tambem onde qual
@@ -68,6 +68,8 @@ _TRADITIONAL_ONLY = frozenset(t for t, s in TRADITIONAL.items() if t != s)
 _SIMPLIFIED_ONLY = frozenset(s for t, s in TRADITIONAL.items() if t != s) - frozenset(
     "系台里只后发干板余"
 )
+#: A word that three or more languages share tells nothing: such a message is read in all of them.
+_HARDLY_A_WORD = 0.34
 #: Longer texts are judged by their beginning.
 _ENOUGH = 600
 
@@ -125,7 +127,7 @@ def _latin(folded: str, hint: str | None) -> tuple[str, tuple[str, ...]]:
             return known, (known,)
         return UNKNOWN, ("zh", *LATIN) if known == "zh" else () if known else LATIN
     leaders = [lang for lang, score in scores.items() if score == best]
-    readable = tuple(lang for lang in LATIN if scores[lang] * 2 > best)
+    readable = tuple(lang for lang in LATIN if scores[lang] * 2 > best or best <= _HARDLY_A_WORD)
     if len(leaders) > 1:
         return (known, readable) if known in leaders else (UNKNOWN, readable)
     if leaders[0] == _OTHER:

@@ -1,5 +1,12 @@
--- says: until when the customer's follow-up is put off
+-- says: until when the follow-up is put off, by the newest act; a message of the customer ends it
+-- facts: last_inbound
 -- needs: marks
-SELECT customer_id, as_of, event_id, moment_at * 1048576 AS pos
-FROM marks
-WHERE kind IN ('snooze', 'skip') AND moment_at IS NOT NULL
+SELECT m.customer_id, m.as_of, m.event_id, m.moment_at * 1048576 AS pos
+FROM (
+  SELECT customer_id, as_of, event_id, pos, moment_at,
+    ROW_NUMBER() OVER (PARTITION BY customer_id, as_of ORDER BY pos DESC, event_id DESC) AS newest
+  FROM marks
+  WHERE kind IN ('snooze', 'skip')
+) AS m
+JOIN {facts} AS f ON f.customer_id = m.customer_id AND f.as_of = m.as_of
+WHERE m.newest = 1 AND m.moment_at IS NOT NULL AND m.pos > COALESCE(f.last_inbound, -1)

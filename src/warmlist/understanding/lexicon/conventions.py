@@ -20,6 +20,7 @@ def apply(scene: Scene, standing: _Standing) -> None:
     for rule in (
         _postage_of_a_return_is_after_sales,
         _shipping_cost_is_no_price,
+        _a_bare_price_is_no_question_of_its_own,
         _a_counter_offer_is_no_commitment,
         _too_expensive_and_goodbye,
         _a_time_is_no_opt_out,
@@ -70,6 +71,16 @@ def _shipping_cost_is_no_price(_scene: Scene, standing: _Standing) -> None:
     ):
         if loser in standing and winner in standing:
             _keep(standing, loser, _without_overlap(standing[loser], standing[winner]))
+
+
+def _a_bare_price_is_no_question_of_its_own(_scene: Scene, standing: _Standing) -> None:
+    """The mere word "price" within a discount question ("anything off the price?") asks no price."""
+    if "price_inquiry" in standing and "discount_inquiry" in standing:
+        prices = standing["price_inquiry"]
+        bare = [hit for hit in prices if hit.pattern.asks]
+        apart = _without_overlap(bare, standing["discount_inquiry"])
+        kept = [hit for hit in prices if hit not in bare or hit in apart]
+        _keep(standing, "price_inquiry", kept)
 
 
 def _a_counter_offer_is_no_commitment(_scene: Scene, standing: _Standing) -> None:

@@ -33,6 +33,8 @@ class Api:
     now: Callable[[], int]  # epoch ms
     facts: FactReader
     heavy: anyio.CapacityLimiter = field(default_factory=lambda: anyio.CapacityLimiter(HEAVY))
+    packs: anyio.CapacityLimiter = field(default_factory=lambda: anyio.CapacityLimiter(1))
+    replays: anyio.CapacityLimiter = field(default_factory=lambda: anyio.CapacityLimiter(1))
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:

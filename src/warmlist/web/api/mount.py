@@ -9,7 +9,17 @@ from starlette.routing import Mount
 
 from warmlist import clock
 from warmlist.app import App
-from warmlist.web.api import events, problems, tokens
+from warmlist.web.api import (
+    customers,
+    events,
+    follow_ups,
+    labelling,
+    packs,
+    problems,
+    queue,
+    reasons,
+    tokens,
+)
 from warmlist.web.api.context import Api
 from warmlist.web.api.facts import FactReader
 from warmlist.web.api.gate import OPEN, Gate
@@ -18,8 +28,16 @@ from warmlist.web.api.tokens import Holder
 
 PATH = "/api/v1"
 LARGEST = 1024 * 1024
-ROUTERS = (events.router,)
-_LIMITS = {"/events": events.LARGEST}
+ROUTERS = (
+    events.router,
+    customers.router,
+    reasons.router,
+    labelling.router,
+    queue.router,
+    follow_ups.router,
+    packs.router,
+)
+_LIMITS = {"/events": events.LARGEST, "/packs/check": packs.LARGEST}
 
 
 def create_api(app: App, now: Callable[[], int] = clock.now_ms) -> FastAPI:

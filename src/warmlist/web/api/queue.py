@@ -1,0 +1,156 @@
+"""GET /queue: who is next, why, by when, how, and with what words."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Sequence
+from typing import Annotated, Literal
+
+from anyio import to_thread
+from fastapi import APIRouter, Query
+from pydantic import Field
+
+from warmlist.clock import rfc3339
+from warmlist.followup.views import QueueFilters, QueueRow, Viewer
+from warmlist.web.api.context import Api, Caller, Here, speaking
+from warmlist.web.api.customers import LabelFilter, OwnerFilter
+from warmlist.web.api.fields import (
+    AsOf,
+    Cursor,
+    Instant,
+    Spoken,
+    Told,
+    bad_cursor,
+    instant,
+)
+
+router = APIRouter(tags=["queue"])
+
+#: Rows of a page of a past queue; the present one has pages of the size that people see.
+PAGE = 50
+_CURSOR = re.compile(r"-?\d{1,16}(\.-?\d{1,16}){3}", re.ASCII)
+
+Colour = Literal["red", "orange", "yellow", "green", "grey"]
+
+
+class QueuedLabel(Told):
+    """A label of a customer in the queue."""
+
+    dimension: str
+    label: str
+    shade: str | None
+    name: str
+
+
+class Queued(Told):
+    """A customer to contact."""
+
+    customer: int
+    handle: str
+    name: str
+    owner: str | None
+    colour: str
+    shade: str | None
+    labels: list[QueuedLabel]
+    playbook: str
+    why: str
+    due_from: Instant
+    due_by: Instant
+    overdue: bool
+    how: Literal["text", "voice", "image", "video", "call"]
+    open_now: bool = Field(description="whether the customer's quiet hours allow it")
+    next_open: Instant | None
+    channel_closes_at: Instant | None = Field(description="end of the 24-hour service window")
+    what: str = Field(description="suggested words, in the customer's language")
+    what_language: str | None = Field(description="BCP 47")
+    missed: str = Field(description="what happens if nobody acts")
+
+
+class QueueList(Told):
+    """A page of the queue, most urgent first."""
+
+    items: list[Queued]
+    next_cursor: str | None
+    as_of: Instant
+
+
+@router.get("/queue")
+async def get_queue(
+    here: Here,
+    caller: Caller,
+    as_of: AsOf = None,
+    owner: OwnerFilter = None,
+    colour: Annotated[Colour | None, Query()] = None,
+    label: LabelFilter = None,
+    cursor: Cursor = None,
+    language: Spoken = "en",
+) -> QueueList:
+    """The queue, most urgent first.
+
+    With `as_of` the queue of a past moment is replayed for everybody with the pack in force, which
+    takes about half a second for a thousand customers, for every page anew.
+    """
+    viewer = speaking(caller.viewer, language)
+    filters = QueueFilters(colour=colour, label=label, owner=owner)
+    place = _place(cursor)
+    if as_of is None:
+        return await to_thread.run_sync(_present, here, viewer, filters, cursor)
+    return await to_thread.run_sync(
+        _past, here, viewer, filters, as_of, place, limiter=here.replays
+    )
+
+
+def _present(here: Api, viewer: Viewer, filters: QueueFilters, cursor: str | None) -> QueueList:
+    page = here.app.desk.queue(viewer, filters, here.now(), cursor)
+    return _list(page.rows, page.next_cursor, page.as_of)
+
+
+def _past(
+    here: Api, viewer: Viewer, filters: QueueFilters, as_of: int, place: Sequence[int] | None
+) -> QueueList:
+    rows = here.app.desk.queue_as_of(viewer, filters, as_of)
+    behind = (row for row in rows if place is None or row.sort_key > tuple(place))
+    found = list(itertools.islice(behind, PAGE + 1))
+    last = found[PAGE - 1] if len(found) > PAGE else None
+    cursor = ".".join(map(str, last.sort_key)) if last else None
+    return _list(found[:PAGE], cursor, as_of)
+
+
+def _place(cursor: str | None) -> tuple[int, ...] | None:
+    if cursor is None:
+        return None
+    if not _CURSOR.fullmatch(cursor):
+        raise bad_cursor()
+    return tuple(map(int, cursor.split(".")))
+
+
+def _list(rows: Sequence[QueueRow], cursor: str | None, as_of: int) -> QueueList:
+    return QueueList(items=[_row(row) for row in rows], next_cursor=cursor, as_of=instant(as_of))
+
+
+def _row(row: QueueRow) -> Queued:
+    return Queued(
+        customer=row.customer_id,
+        handle=row.handle,
+        name=row.name,
+        owner=row.owner,
+        colour=row.colour,
+        shade=row.shade,
+        labels=[
+            QueuedLabel(dimension=c.dimension, label=c.label, shade=c.shade, name=c.name)
+            for c in row.chips
+        ],
+        playbook=row.playbook,
+        why=row.why,
+        due_from=instant(row.due_from),
+        due_by=instant(row.due_by),
+        overdue=row.overdue,
+        how=row.how,
+        open_now=row.window.open_now,
+        next_open=rfc3339(row.window.next_open),
+        channel_closes_at=rfc3339(row.channel_closes_at),
+        what=row.what,
+        what_language=row.what_language,
+        missed=row.missed,
+    )

@@ -10,7 +10,7 @@ CATALOGUES := $(shell find src -name '*.po' 2>/dev/null)
 export PYTHONUNBUFFERED := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo test test-setup check bench build assets clean lock
+.PHONY: help demo test test-setup check bench build assets docs clean lock
 .DEFAULT_GOAL := help
 
 help:  ## list the targets
@@ -39,6 +39,9 @@ build: $(VENV)/ready  ## dist/*.whl, with the assets inside
 assets: $(VENV)/ready  ## styles, scripts and catalogues of the pages
 	$(BIN)/python tools/assets.py
 	@touch $(VENV)/assets
+
+docs: $(VENV)/ready  ## the generated parts of docs/reference, from the code and the pack
+	$(BIN)/python tools/reference.py
 
 clean:  ## remove what was built, not what was installed
 	rm -rf build dist src/warmlist/web/static src/warmlist/web/manifest.json $(VENV)/assets

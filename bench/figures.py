@@ -80,10 +80,9 @@ def percentile(values: Iterable[float], share: float) -> float:
 def table(outcomes: Mapping[str, Outcome]) -> Table:
     """All figures beside their aims, one row each."""
     rows = Table(box=None, header_style="bold", pad_edge=False)
-    for column, justify in (("benchmark", "left"), ("what", "left"), ("figure", "right"),
-                            ("unit", "left"), ("aim", "right"), ("", "left"),
-                            ("note", "left")):  # fmt: skip
-        rows.add_column(column, justify=justify, overflow="fold")
+    for column in ("benchmark", "what", "figure", "unit", "aim", "", "note"):
+        right = column in ("figure", "aim")
+        rows.add_column(column, justify="right" if right else "left", overflow="fold")
     for name, outcome in outcomes.items():
         if outcome.skipped:
             rows.add_row(name, "", "", "", "", "skipped", outcome.skipped)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 #: (how often, what customers write). The first ones say nothing that counts.
-INBOUND: tuple[tuple[float, str], ...] = (
+INBOUND: tuple[tuple[int, str], ...] = (
     (14, "I am on my way home now"),
     (13, "It is raining here since Tuesday"),
     (12, "The second picture did not load"),

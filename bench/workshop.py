@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+from pydantic import SecretStr
 
 from bench import everybody_child, loading, population
 from bench.population import Population, populate
@@ -62,8 +63,8 @@ class Workshop:
         """Whether figures at this scale may be judged; smaller ones only try the benchmark out."""
         return self.scale >= 1
 
-    def settings(self, **more: Any) -> Settings:
-        return Settings(database_url=self.dsn, home=self.home, log_level="warning", **more)
+    def settings(self) -> Settings:
+        return Settings(database_url=SecretStr(self.dsn), home=self.home, log_level="warning")
 
     def fresh(self) -> None:
         """A new copy of the big database, nobody labelled and no mirror."""

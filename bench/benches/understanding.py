@@ -25,9 +25,10 @@ print(json.dumps(time.perf_counter() - began))
 """
 
 
-def run(_: Workshop) -> Outcome:
+def run(shop: Workshop) -> Outcome:
     from warmlist.understanding.reader import default_reader
 
+    shop.say("reading messages")
     texts = _texts()
     out = Outcome(data={"texts": len(texts), "characters": sum(map(len, texts))})
     loads = [_load() for _ in range(3)]

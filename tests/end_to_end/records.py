@@ -83,6 +83,9 @@ def relabel(store: Store, now_ms: int, *, batch: int = 64, plan: Plan | None = N
             while news := labeller.claim_news(conn, batch):
                 labeller.relabel(conn, news, now_ms)
                 conn.commit()
+            while due := labeller.claim_due(conn, now_ms, batch):
+                labeller.relabel(conn, dict.fromkeys(due, now_ms + 1), now_ms)
+                conn.commit()
             conn.commit()
             while replay_some(conn, labeller, now_ms):
                 pass

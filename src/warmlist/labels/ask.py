@@ -25,7 +25,8 @@ class _About:
     turns: list[int] = field(default_factory=list)  # ms, sorted: when rows begin or cease to count
     known_at: set[int] = field(default_factory=set)
     acts: list[tuple[int, int | None, ManualAct]] = field(default_factory=list)
-    events_at: dict[int, list[int]] = field(default_factory=dict)  # pos -> event ids
+    # pos -> (event id, when it begins and ceases to count)
+    events_at: dict[int, list[tuple[int, int, int | None]]] = field(default_factory=dict)
 
 
 class Customers:
@@ -50,9 +51,7 @@ class Customers:
             if type_ == "profile" and moment_at is not None and moment_at > begins:
                 about.turns.append(moment_at + 1)  # a joining date that lies ahead
             about.known_at.add(known_at)
-            ids = about.events_at.setdefault(pos, [])
-            if event_id not in ids:
-                ids.append(event_id)
+            about.events_at.setdefault(pos, []).append((event_id, begins, gone_at))
         for about in self._about.values():
             about.turns.sort()
         self._read_acts()
@@ -85,9 +84,13 @@ class Customers:
             if begins <= as_of and (gone_at is None or gone_at >= as_of)
         ]
 
-    def events_at(self, customer: int, pos: int) -> list[int]:
-        """The events at a position, by their ids."""
-        return self._about[customer].events_at.get(pos, [])
+    def events_at(self, customer: int, pos: int, as_of: int) -> list[int]:
+        """The events at a position that count as of a moment, by their ids."""
+        return [
+            event_id
+            for event_id, begins, gone_at in self._about[customer].events_at.get(pos, ())
+            if begins < as_of and (gone_at is None or gone_at >= as_of)
+        ]
 
 
 class Asker:

@@ -165,7 +165,7 @@ class Labeller:
             for name in names:
                 value = row.answer.values[name]
                 if facts[name].unit == "moment" and value is not None:
-                    ids += customers.events_at(row.customer_id, value)
+                    ids += customers.events_at(row.customer_id, value, row.answer.as_of)
             if names and not ids:
                 counted.append(place)
             found.append(sorted(set(ids)))

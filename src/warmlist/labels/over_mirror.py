@@ -87,6 +87,7 @@ def prove(db: duckdb.DuckDBPyConnection, plan: Plan, as_of: int, labels: str) ->
         "LIST(DISTINCT e.event_id ORDER BY e.event_id) AS events FROM moments AS m "
         "JOIN handles AS h ON h.customer_id = m.customer_id "
         "JOIN events AS e ON e.handle_id = h.handle_id AND e.pos = m.pos "
+        f"AND e.known_at < {as_of} AND (e.gone_at IS NULL OR e.gone_at >= {as_of}) "
         "WHERE m.pos IS NOT NULL GROUP BY m.customer_id, m.rule"
     )
     if counting:

@@ -36,9 +36,15 @@ def locale_of(language: str) -> Locale:
         return Locale("en")
 
 
+def _spoken(words: Mapping[str, str], language: str) -> str:
+    """The language of the words that comes nearest to the one asked for."""
+    tag = language.replace("_", "-")
+    return next((t for t in (tag, tag.split("-")[0]) if t in words), "en")
+
+
 def in_language(words: Mapping[str, str], language: str) -> str:
-    """The words in that language, else in English."""
-    return words.get(language) or words.get(language.split("-")[0]) or words["en"]
+    """The words in that language (BCP 47, or a locale such as zh_Hans), else in English."""
+    return words[_spoken(words, language)]
 
 
 def sentence(
@@ -50,14 +56,15 @@ def sentence(
     language: str = "en",
 ) -> str:
     """Fill `{fact}`: a moment as its age at as_of, a number, money in `currency`."""
-    text = in_language(words, language)
-    locale = locale_of(language if language in words else "en")
+    spoken = _spoken(words, language)
+    text = words[spoken]
+    locale = locale_of(spoken)
 
     def value(match: re.Match[str]) -> str:
         fact = facts.get(match[1])
         found = values.get(match[1])
         if fact is None or found is None:
-            return _UNKNOWN.get(language, _UNKNOWN["en"])
+            return in_language(_UNKNOWN, spoken)
         return shown(found, fact.unit, as_of, currency, locale)
 
     return _PLACE.sub(value, text)

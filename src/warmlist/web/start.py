@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import signal
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import uvicorn
 from starlette.routing import BaseRoute
@@ -20,6 +22,7 @@ from warmlist.worker import Worker
 
 #: How long a stopping worker may take to finish its round, in seconds.
 PATIENCE = 30
+_STOPS = (signal.SIGINT, signal.SIGTERM)
 
 
 def worker_of(app: App) -> Worker:
@@ -76,4 +79,21 @@ async def _web(app: App, worker: Worker, extra_routes: Sequence[BaseRoute]) -> N
             log_config=None,
             **UVICORN_OPTIONS,
         )
-        await uvicorn.Server(config).serve()
+        await _Server(config).serve()
+
+
+class _Server(uvicorn.Server):
+    """Ends with a return when it is told to stop.
+
+    Uvicorn's own raises the signal again once it is done, which would kill the process before the
+    worker has finished its round and the inbox has written what waits.
+    """
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        before = {sig: signal.signal(sig, self.handle_exit) for sig in _STOPS}
+        try:
+            yield
+        finally:
+            for sig, handler in before.items():
+                signal.signal(sig, handler)

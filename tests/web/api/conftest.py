@@ -86,6 +86,27 @@ def profile(customer: str, ident: str, at: int = NOW - HOUR, **more: Any) -> dic
     return {"type": "profile", "id": ident, "customer": customer, "at": rfc3339(at)} | more
 
 
+MARA, PIET, UGO = "+393331234567", "+31612345678", "email:ugo@example.com"
+
+
+@pytest.fixture
+def shop(desk: Desk) -> dict[str, int]:
+    """Who asked for a price an hour ago: Mara is Bob's, Piet is Carla's, Ugo is nobody's."""
+    body = [
+        profile(MARA, "p1", name="Mara", owner="Bob", language="it"),
+        profile(PIET, "p2", name="Piet", owner="Carla"),
+        profile(UGO, "p3", name="Ugo"),
+        *(
+            message(handle, f"m{n}", "How much is it?")
+            for n, handle in enumerate((MARA, PIET, UGO))
+        ),
+    ]
+    assert desk.client().post("/events", json=body).json()["accepted"] == 6
+    desk.label()
+    items = desk.client().get("/customers").json()["items"]
+    return {item["name"]: item["id"] for item in items}
+
+
 @pytest.fixture(scope="session")
 def plan() -> Plan:
     return compile_plan(read_pack(built_in_pack()))

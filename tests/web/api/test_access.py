@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from .conftest import NOW, Desk, message, profile
-
 from warmlist.web.api import tokens
+
+from .conftest import MARA, NOW, PIET, Desk, message, profile
 
 pytestmark = pytest.mark.store
 
@@ -32,8 +32,6 @@ ADDRESSES: tuple[tuple[str, str, Any], ...] = (
     ("POST", "/packs/check", {"files": {}}),
 )
 
-MARA, PIET = "+393331234567", "+31612345678"
-
 
 def is_problem(answer: Any, status: int, code: str) -> bool:
     told = answer.json()
@@ -44,23 +42,6 @@ def is_problem(answer: Any, status: int, code: str) -> bool:
         and told["code"] == code
         and bool(told["title"] and told["detail"])
     )
-
-
-@pytest.fixture
-def shop(desk: Desk) -> dict[str, int]:
-    """Mara is Bob's, Piet is Carla's, Ugo is nobody's."""
-    body = [
-        profile(MARA, "p1", name="Mara", owner="Bob"),
-        profile(PIET, "p2", name="Piet", owner="Carla"),
-        profile("email:ugo@example.com", "p3", name="Ugo"),
-        message(MARA, "m1", "How much is it?"),
-        message(PIET, "m2", "How much is it?"),
-        message("email:ugo@example.com", "m3", "How much is it?"),
-    ]
-    assert desk.client().post("/events", json=body).json()["accepted"] == 6
-    desk.label()
-    items = desk.client().get("/customers").json()["items"]
-    return {item["name"]: item["id"] for item in items}
 
 
 def test_the_list_of_addresses_is_whole(desk: Desk) -> None:

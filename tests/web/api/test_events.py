@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 
-from .conftest import NOW, Desk, message, profile
+from warmlist.web.api import tokens
+
+from .conftest import MARA, NOW, Desk, message, profile
 
 pytestmark = pytest.mark.store
 
 NDJSON = {"Content-Type": "application/x-ndjson"}
-MARA = "+393331234567"
 
 
 def lines(*found: Any) -> str:
@@ -113,8 +114,6 @@ def test_the_same_key_writes_once_and_answers_alike(desk: Desk) -> None:
 
 def test_a_key_belongs_to_its_token_and_lasts_a_day(desk: Desk) -> None:
     with desk.app.store.connect() as conn:
-        from warmlist.web.api import tokens
-
         desk.tokens["Other"] = tokens.create(conn, "Other", "admin", NOW)
     key = {"Idempotency-Key": "k"}
     assert desk.client(**key).post("/events", json=message(MARA, "1", "a")).status_code == 200

@@ -4,7 +4,8 @@
     (the )?price, colou?r  something that may be missing
     warrant*               any ending of a word
     (very |so )*, ( )+     a choice repeated, at most four times
-    how much .. cost       up to four other words between (in Chinese: up to six characters)
+    how much .. cost       up to four other words between (in Chinese: up to six characters);
+                           at the end of a pattern up to four words more
     #                      a number, with its currency if it has one
     ^                      beginning of a clause, greetings before it apart
     $                      end of a clause; at the end of a line also before "please" and the like

@@ -36,6 +36,10 @@ class Api:
     packs: anyio.CapacityLimiter = field(default_factory=lambda: anyio.CapacityLimiter(1))
     replays: anyio.CapacityLimiter = field(default_factory=lambda: anyio.CapacityLimiter(1))
 
+    def as_of(self) -> int:
+        """The moment of a question: one later than what was just written, so that it counts."""
+        return self.now() + 1
+
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
         """A connection that commits when left without an error. Raises StoreUnavailable."""

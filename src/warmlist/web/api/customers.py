@@ -120,7 +120,7 @@ def list_customers(
         }  # fmt: skip
         query = _SQL.page.format(labelled=_SQL.labelled if label else "true")
         ids = [row[0] for row in conn.execute(query, values)]
-        items = _rows(conn, viewer, ids[:limit], here.now())
+        items = _rows(conn, viewer, ids[:limit], here.as_of())
     return CustomerList(items=items, next_cursor=str(ids[limit - 1]) if len(ids) > limit else None)
 
 
@@ -132,7 +132,7 @@ def get_customer(
 
     A handle with a slash in it can only be found through `GET /customers?handle=`.
     """
-    now_ms = here.now()
+    now_ms = here.as_of()
     with here.snapshot() as conn:
         known = who.load(conn, caller.viewer, customer, now_ms)
         handle = next(iter(known.handles.values()))

@@ -100,7 +100,7 @@ def act(
     def work(conn: Connection) -> Acted:
         if isinstance(asked, UndoAsked):
             return _undo(here, conn, caller, customer, asked.undo_id, now_ms)
-        known = who.load(conn, caller.viewer, customer, now_ms)
+        known = who.load(conn, caller.viewer, customer, now_ms + 1)
         rows = here.app.desk.rows
         done = actions.act(
             conn, here.app.events, rows.look, rows.figures, caller.viewer, known.customer_id,

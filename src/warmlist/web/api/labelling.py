@@ -82,7 +82,7 @@ def _check(look: PackLook, asked: LabelAct, now_ms: int) -> None:
 
 
 def _write(here: Api, conn: Connection, caller: Holder, asked: LabelAct, now_ms: int) -> LabelsSet:
-    found = who.find_many(conn, caller.viewer, asked.customers, now_ms)
+    found = who.find_many(conn, caller.viewer, asked.customers, now_ms + 1)
     refused = _refused(here.app.desk.rows.look, conn, asked, [one[0] for one in found if one])
     problems: list[Place] = []
     wanted: dict[int, str] = {}

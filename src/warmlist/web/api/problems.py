@@ -144,7 +144,10 @@ def _place(error: Mapping[str, Any]) -> Place:
     parts = [str(part) for part in error["loc"]]
     if error["type"] == "extra_forbidden":
         return Place(place=".".join(parts[:-1]), reason="holds a key that is not documented")
-    return Place(place=".".join(parts), reason=str(error["msg"]).removeprefix("Value error, "))
+    if error["type"] == "union_tag_invalid":  # its message would quote the tag
+        tags = error["ctx"]["expected_tags"]
+        return Place(place=".".join(parts), reason=f"must be one of {tags}")
+    return Place(place=".".join(parts), reason=str(error["msg"]))
 
 
 def _http(_: Request, error: Exception) -> JSONResponse:

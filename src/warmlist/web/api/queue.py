@@ -102,7 +102,7 @@ async def get_queue(
 
 
 def _present(here: Api, viewer: Viewer, filters: QueueFilters, cursor: str | None) -> QueueList:
-    page = here.app.desk.queue(viewer, filters, here.now(), cursor)
+    page = here.app.desk.queue(viewer, filters, here.as_of(), cursor)
     return _list(page.rows, page.next_cursor, page.as_of)
 
 

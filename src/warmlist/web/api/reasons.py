@@ -68,7 +68,7 @@ def get_history(
     """Every label that holds or held, newest first; those without a known beginning come last."""
     place = _place(cursor)
     with here.snapshot() as conn:
-        known = who.load(conn, caller.viewer, customer, here.now())
+        known = who.load(conn, caller.viewer, customer, here.as_of())
         rows = _history(conn, known.customer_id, place, limit + 1)
     more = len(rows) > limit
     last = rows[limit - 1] if more else None
@@ -81,7 +81,7 @@ def get_history(
 @router.get("/facts")
 def get_facts(customer: who.Named, here: Here, caller: Caller, as_of: AsOf = None) -> FactsAsOf:
     """The facts as of a moment, replayed with the pack in force from what was known before it."""
-    now_ms = here.now()
+    now_ms = here.as_of()
     at = now_ms if as_of is None else as_of
     with here.snapshot() as conn:
         known = who.load(conn, caller.viewer, customer, now_ms)
@@ -97,7 +97,7 @@ def _recorded(
     here: Api, caller: Holder, named: str, as_of: int | None, language: str
 ) -> tuple[str, list[Why], int]:
     """The customer's first handle, the labels with their reasons, and the moment they are of."""
-    now_ms = here.now()
+    now_ms = here.as_of()
     pack, currency = here.app.plan.pack, here.app.currency
     with here.snapshot() as conn:
         known = who.load(conn, caller.viewer, named, now_ms)

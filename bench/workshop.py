@@ -17,14 +17,13 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
-from pydantic import SecretStr
 
 from bench import everybody_child, loading, population
 from bench.population import Population, populate
 from warmlist import clock
 from warmlist.app import App, built_in_pack, open_app
 from warmlist.clock import DAY
-from warmlist.settings import Settings
+from warmlist.settings import Settings, load
 from warmlist.store.database import Store, migrate, migrations
 from warmlist.store.embedded import Embedded
 
@@ -64,7 +63,9 @@ class Workshop:
         return self.scale >= 1
 
     def settings(self) -> Settings:
-        return Settings(database_url=SecretStr(self.dsn), home=self.home, log_level="warning")
+        """Of commands that run in this process."""
+        given = {"DATABASE_URL": self.dsn, "HOME": str(self.home), "LOG_LEVEL": "warning"}
+        return load({f"WARMLIST_{name}": value for name, value in given.items()})
 
     def fresh(self) -> None:
         """A new copy of the big database, nobody labelled and no mirror."""

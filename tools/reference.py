@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import typer
+from fastapi.routing import APIRoute
 from pydantic import BaseModel
 
 from warmlist.app import built_in_pack
@@ -32,6 +33,7 @@ from warmlist.rules.model import Dimension, Pack, Playbook
 from warmlist.rules.operators import AGES, COMPARISONS
 from warmlist.rules.read import read_pack
 from warmlist.settings import PREFIX, SECRETS, Settings
+from warmlist.web.api import mount
 
 PAGES = Path(__file__).resolve().parents[1] / "docs/reference"
 _BLOCK = re.compile(r"(<!-- begin ([\w-]+) -->\n).*?(<!-- end \2 -->)", re.DOTALL)
@@ -218,8 +220,9 @@ def _narrowed(fact: Fact) -> str:
         parts += [f"{word} {codes(others)}"] if others else []
     if fact.window:
         oldest, newest = fact.window
-        parts.append(f"{duration(newest)} to {duration(oldest)} old" if newest
-                     else f"at most {duration(oldest)} old")  # fmt: skip
+        parts.append(
+            f"{f'over {duration(newest)} and ' if newest else ''}at most {duration(oldest)} old"
+        )
     return "; ".join(parts)
 
 
@@ -329,6 +332,21 @@ def _rhythm(p: Playbook) -> str:
     return ", ".join(parts) + (f"; {p.how}" if p.how else "")
 
 
+# --- the HTTP API ---
+
+
+def api() -> Iterator[str]:
+    """Every address of the HTTP API."""
+    rows = []
+    for router in mount.ROUTERS:
+        for route in router.routes:
+            if isinstance(route, APIRoute):
+                methods = ", ".join(sorted(route.methods))
+                says = inspect.cleandoc(route.endpoint.__doc__ or "").split("\n\n")[0]
+                rows.append((code(f"{methods} {mount.PATH}{route.path}"), " ".join(says.split())))
+    return table(("Address", "Does"), sorted(rows, key=lambda row: row[0].split("/", 1)[1]))
+
+
 # --- rules ---
 
 
@@ -374,6 +392,7 @@ BLOCKS: Mapping[str, Block] = {
     "comparisons": comparisons,
     "ages": ages,
     "pack-events": pack_events,
+    "api": api,
 }
 
 if __name__ == "__main__":

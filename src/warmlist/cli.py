@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import sys
+import webbrowser
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -37,7 +38,8 @@ out = Console(soft_wrap=True)
 err = Console(stderr=True, soft_wrap=True)
 
 AsOf = Annotated[
-    str | None, typer.Option("--as-of", help="A moment, RFC 3339, such as 2026-03-01T09:00:00+01:00.")
+    str | None,
+    typer.Option("--as-of", help="A moment, RFC 3339, such as 2026-03-01T09:00:00+01:00."),
 ]
 Format = Annotated[str, typer.Option("--format", help="table or jsonl.")]
 
@@ -57,8 +59,7 @@ def main() -> None:
 
 
 def _settings(**given: Any) -> settings.Settings:
-    loaded = settings.load()
-    changes = {key: value for key, value in given.items() if value is not None}
+    loaded = settings.load(**given)
     level = getattr(logging, loaded.log_level.upper())
     structlog.configure(
         processors=[
@@ -70,9 +71,7 @@ def _settings(**given: Any) -> settings.Settings:
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
-    if not changes:
-        return loaded
-    return settings.Settings(**{k: getattr(loaded, k) for k in loaded.model_fields_set} | changes)
+    return loaded
 
 
 @contextmanager
@@ -108,7 +107,7 @@ def serve(host: str | None = None, port: int | None = None) -> None:
 
     with open_app(_settings(host=host, port=port), serving=True) as app:
         _say_sign_in(app)
-        run(app)
+        run(app, say=_say_address)
 
 
 @cli.command()
@@ -158,13 +157,24 @@ def demo(host: str | None = None, port: int | None = None) -> None:
                     app.store, app.events, past_ends, clock.now_ms, lambda: None, stopping
                 )
             ],
+            say=_open_address,
         )
 
 
+def _open_address(address: str) -> None:
+    """Print the address and open it where a person sits in front."""
+    _say_address(address)
+    if sys.stdout.isatty():
+        webbrowser.open(address)
+
+
+def _say_address(address: str) -> None:
+    out.print(f"Warmlist: {address}", highlight=False)
+
+
 def _say_sign_in(app: App) -> str | None:
-    """Print the address, and the owner's password when it was just made; returns the latter."""
+    """Print how to sign in; returns the owner's password when it was just made."""
     owner = ensure_owner(app)
-    out.print(f"Warmlist: http://{app.settings.host}:{app.settings.port}", highlight=False)
     if owner.password is None:
         out.print(f"Sign in as {owner.name} with the password that was printed at the first start.")
         return None
@@ -175,10 +185,15 @@ def _say_sign_in(app: App) -> str | None:
 
 @cli.command("import")
 def import_(
-    files: Annotated[list[Path], typer.Argument(help="Files to read.", exists=True, dir_okay=False)],
-    kind: Annotated[str | None, typer.Option(help="What the files are; found out when left out.")] = None,
+    files: Annotated[
+        list[Path], typer.Argument(help="Files to read.", exists=True, dir_okay=False)
+    ],
+    kind: Annotated[
+        str | None, typer.Option(help="What the files are; found out when left out.")
+    ] = None,
     map_: Annotated[
-        list[str] | None, typer.Option("--map", help="NAME=COLUMN, for a CSV of your own; repeatable.")
+        list[str] | None,
+        typer.Option("--map", help="NAME=COLUMN, for a CSV of your own; repeatable."),
     ] = None,
     source: Annotated[str | None, typer.Option(help="What the source is called.")] = None,
     time_zone: Annotated[str | None, typer.Option(help="Of times without an offset.")] = None,
@@ -186,8 +201,12 @@ def import_(
     team: Annotated[list[str] | None, typer.Option(help="Authors of a chat who are ours.")] = None,
     customer: Annotated[str | None, typer.Option(help="Handle of a chat's only customer.")] = None,
     date_order: Annotated[str | None, typer.Option(help="dmy, mdy or ymd.")] = None,
-    return_prefix: Annotated[str | None, typer.Option(help="Order numbers that are returns.")] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Read and report, write nothing.")] = False,
+    return_prefix: Annotated[
+        str | None, typer.Option(help="Order numbers that are returns.")
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Read and report, write nothing.")
+    ] = False,
 ) -> None:
     """Read events, chats, orders or customers from files. The same file twice changes nothing.
 
@@ -287,7 +306,10 @@ def queue(
             return
         _print_table(
             ("colour", "customer", "owner", "by", "how", "why"),
-            ((x["colour"], x["name"], x["owner"] or "", x["by"], x["how"], x["why"]) for x in lines),
+            (
+                (x["colour"], x["name"], x["owner"] or "", x["by"], x["how"], x["why"])
+                for x in lines
+            ),
         )
 
 
@@ -313,7 +335,9 @@ def why(
 
 
 @pack_commands.command("check")
-def pack_check(pack: Annotated[Path | None, typer.Argument(help="A pack's folder.")] = None) -> None:
+def pack_check(
+    pack: Annotated[Path | None, typer.Argument(help="A pack's folder.")] = None,
+) -> None:
     """Read a pack and say what is wrong, with file, line and column.
 
     Example: warmlist pack check src/warmlist/packs/chat_sales

@@ -99,8 +99,10 @@ SECRETS = tuple(
 )
 
 
-def load(environ: Mapping[str, str] | None = None) -> Settings:
+def load(environ: Mapping[str, str] | None = None, **over: Any) -> Settings:
     """Read the settings from environment variables (default: this process's).
+
+    over: settings given otherwise, such as on the command line; None = not given.
 
     Raises BadSettings that names the variable and the next step; values are never repeated.
     """
@@ -114,6 +116,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
             raise BadSettings(f"{PREFIX}{name.upper()} is given twice, also as a file; keep one")
         if value != "":
             given[name] = value
+    given |= {name: value for name, value in over.items() if value is not None}
     try:
         return Settings(**given)
     except ValidationError as error:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import typer
+from typer.testing import CliRunner
 
 from docs.pages import ROOT, anchors, fences, pages, prose
 from warmlist.cli import cli
@@ -83,6 +84,14 @@ def test_every_command_in_the_pages_exists_with_its_options() -> None:
         options = {o for p in command.params for o in getattr(p, "opts", ())} | {"--help"}
         given = {word.partition("=")[0] for word in rest if word.startswith("--")}
         assert given <= options, f"{page}: {' '.join(words)}"
+
+
+def test_every_command_tells_its_help() -> None:
+    ours = [words for _, words in commands() if words[0] == "warmlist"]
+    for line in {tuple(w[1:3] if w[1] == "pack" else w[1:2]) for w in ours}:
+        result = CliRunner().invoke(cli, [*line, "--help"])
+        assert result.exit_code == 0, line
+        assert "Example:" in result.output
 
 
 def test_every_setting_named_in_the_pages_is_one() -> None:

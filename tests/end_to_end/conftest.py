@@ -4,19 +4,45 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from end_to_end.serving import PASSWORD, Served, Workspace, serving
+from support import databases
 from warmlist.store.database import Store
 from web.conftest import built  # noqa: F401 - the pages need their styles and scripts
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
 
+
+@dataclass(frozen=True)
+class Shop:
+    """A served workspace, and its database."""
+
+    workspace: Workspace
+    served: Served
+    store: Store
+
+
 Open = Callable[..., "Page"]
+
+
+@pytest.fixture(scope="module")
+def shop(
+    built: None,  # noqa: F811
+    database_server: str,
+    database_template: str,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Shop]:
+    """A workspace with a `serve`, shared by the tests of a module."""
+    with databases.fresh(database_server, database_template) as store:
+        workspace = Workspace(tmp_path_factory.mktemp("shop"), store.dsn)
+        with serving(workspace) as served:
+            yield Shop(workspace, served, store)
 
 
 @pytest.fixture

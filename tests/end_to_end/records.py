@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import psycopg
 
 from warmlist.app import built_in_pack, event_log
-from warmlist.events.log import load_money
+from warmlist.events.log import EventLog, load_money
 from warmlist.intake.work import work_waiting
 from warmlist.labels.assign import Labeller
 from warmlist.labels.bulk import Bulk, BulkReport
@@ -51,6 +52,12 @@ ORDER BY e.source COLLATE "C", e.type, e.external_id COLLATE "C", e.status, e.di
 """
 
 
+@cache
+def log() -> EventLog:
+    """The log with the real reader, which takes a second to load."""
+    return event_log(default_reader())
+
+
 def rows(conn: Conn, query: str) -> list[tuple[Any, ...]]:
     found = conn.execute(query).fetchall()
     conn.rollback()
@@ -69,7 +76,7 @@ def plan_of(store: Store, at: int) -> Plan:
 
 def work(store: Store, now_ms: int, limit: int = 200) -> None:
     """Every waiting delivery becomes events."""
-    append = event_log(default_reader()).append
+    append = log().append
     with store.connect() as conn:
         while work_waiting(conn, append, now_ms=now_ms, limit=limit).deliveries:
             pass

@@ -42,8 +42,8 @@ def live_deliveries() -> list[tuple[int, bytes]]:
         (8 * DAY, whatsapp.inbound(GIULIA, NAMES[0], said(GIULIA, "wamid.G1", _s(8 * DAY), "Buongiorno"), user="IT.884")),
         (7 * DAY, whatsapp.inbound(MARCO, NAMES[1], said(MARCO, "wamid.M1", _s(7 * DAY), stove))),
         # What was read is told before it is told what was written.
-        (7 * DAY - HOUR, whatsapp.receipts(status(MARCO, "wamid.M2", _s(7 * DAY - 2 * HOUR), "read"))),
-        (7 * DAY - 2 * HOUR, whatsapp.echoes(told(MARCO, "wamid.M2", _s(7 * DAY - 3 * HOUR), three))),
+        (7 * DAY - 2 * HOUR, whatsapp.receipts(status(MARCO, "wamid.M2", _s(7 * DAY - 2 * HOUR), "read"))),
+        (7 * DAY - 3 * HOUR, whatsapp.echoes(told(MARCO, "wamid.M2", _s(7 * DAY - HOUR), three))),
         (6 * DAY, whatsapp.inbound(MARCO, NAMES[1], said(MARCO, "wamid.M3", _s(6 * DAY), no))),
         (4 * DAY, whatsapp.inbound(GIULIA, NAMES[0], said(GIULIA, "wamid.G2", _s(4 * DAY), quanto),
                                    said(GIULIA, "wamid.G3", _s(4 * DAY), "!?"), user="IT.884")),

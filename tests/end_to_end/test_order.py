@@ -11,11 +11,9 @@ import pytest
 from end_to_end import records, small_shop
 from end_to_end.small_shop import END
 from support import databases
-from warmlist.app import event_log
 from warmlist.intake import imports
 from warmlist.intake.imports import ImportOptions, run_import
 from warmlist.store.database import Store
-from warmlist.understanding.reader import default_reader
 
 pytestmark = pytest.mark.store
 
@@ -27,8 +25,7 @@ CHAT = ImportOptions(
 
 def bring_file(path: Path, options: ImportOptions = ImportOptions()) -> Step:  # noqa: B008 - frozen
     def step(store: Store) -> None:
-        log = event_log(default_reader())
-        report = run_import(store.connect, log, [path], options, now_ms=END)
+        report = run_import(store.connect, records.log(), [path], options, now_ms=END)
         assert not report.failed
         assert not report.problems
 
@@ -66,7 +63,7 @@ def assert_same(found: Outcome, wanted: Outcome) -> None:
     for what, rows in wanted.items():
         extra = [r for r in found[what] if r not in rows]
         missing = [r for r in rows if r not in found[what]]
-        assert not (extra or missing), f"{what}: not expected {extra}, missing {missing}"
+        assert (extra, missing) == ([], []), f"{what}: not expected, missing"
         assert found[what] == rows, what
 
 

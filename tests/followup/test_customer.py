@@ -33,6 +33,11 @@ class PlainLook:
     def removable(self, dimension: str, origin: str) -> bool:
         return origin == "person"
 
+    def told(
+        self, dimension: str, rule: str, facts: Any, stored: str, as_of: int, language: str
+    ) -> tuple[str, dict[str, Any]]:
+        return stored, dict(facts)
+
 
 def read(text: str) -> Read:
     if "price" not in text:

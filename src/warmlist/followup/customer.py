@@ -26,6 +26,8 @@ from warmlist.followup.views import (
     Snoozed,
     Viewer,
 )
+from warmlist.labels.explain import SQL as EXPLAIN
+from warmlist.labels.explain import by_hand
 from warmlist.store.sql import queries
 
 _SQL = queries("followup/customer.sql")
@@ -48,6 +50,18 @@ class Look(Protocol):
 
     def removable(self, dimension: str, origin: str) -> bool:
         """Whether a person may take such a label away."""
+        ...
+
+    def told(
+        self,
+        dimension: str,
+        rule: str,
+        facts: Mapping[str, Any],
+        stored: str,
+        as_of: int,
+        language: str,
+    ) -> tuple[str, dict[str, Any]]:
+        """Why a label holds, and its facts by what they are called."""
         ...
 
 
@@ -218,20 +232,24 @@ def _message(row: Sequence[Any]) -> Message:
 def _labels(
     conn: Connection, customer_id: int, as_of: int, look: Look, language: str
 ) -> tuple[LabelView, ...]:
-    rows = conn.execute(_SQL.labels, {"customer_id": customer_id, "as_of": as_of})
+    rows = conn.execute(_SQL.labels, {"customer_id": customer_id, "as_of": as_of}).fetchall()
+    acts = conn.execute(EXPLAIN.acts, {"customer": customer_id}).fetchall()
     return tuple(
         LabelView(
             chip=look.chip(dimension, label, shade, rule, language),
-            because=because,
+            because=by_hand(acts, dimension, label, language) if rule == "manual" else reason,
             since=since,
             until=until,
             origin=origin,
-            facts=evidence.get("facts", {}),
+            facts=facts,
             events=tuple(evidence.get("events", ())),
             event_count=evidence.get("count", len(evidence.get("events", ()))),
             removable=look.removable(dimension, origin),
         )
         for dimension, label, shade, rule, because, since, until, origin, evidence in rows
+        for reason, facts in [
+            look.told(dimension, rule, evidence.get("facts", {}), because, as_of, language)
+        ]
     )
 
 

@@ -69,7 +69,7 @@ class PostgresDesk:
         """
         self._pool, self._log, self._plan = pool, events, plan
         self._currency, self._zone = currency, time_zone
-        self._figures, self._look = Figures.of(plan.pack), PackLook(plan.pack)
+        self._figures, self._look = Figures.of(plan.pack), PackLook(plan.pack, currency)
         self.rows = RowBuilder(plan, self._figures, self._look, currency, time_zone)
         self._labeller: Labeller | None = None
         self._labelling = threading.Lock()

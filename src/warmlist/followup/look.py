@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from warmlist.followup.views import Chip, LabelChoice
-from warmlist.labels.sentences import in_language
+from warmlist.labels.explain import positions
+from warmlist.labels.sentences import because, in_language, locale_of, shown
 from warmlist.rules.model import Pack
 
 
 class PackLook:
     """Names, colours and order of labels. Labels that the pack no longer has keep their keys."""
 
-    def __init__(self, pack: Pack) -> None:
+    def __init__(self, pack: Pack, currency: str) -> None:
+        """currency: ISO 4217, of sums."""
+        self._pack, self._currency = pack, currency
         self._dimensions = {dimension.key: dimension for dimension in pack.dimensions}
         keys = [(d.key, label) for d in pack.dimensions for label in d.labels]
         self._order = {key: place for place, key in enumerate(keys)}
@@ -25,6 +29,38 @@ class PackLook:
             return Chip(dimension, label, shade, None, label.replace("_", " "), rule)
         name = in_language(known.names, tag(language))
         return Chip(dimension, label, shade, known.colour, name, rule)
+
+    def told(
+        self,
+        dimension: str,
+        rule: str,
+        facts: Mapping[str, Any],
+        stored: str,
+        as_of: int,
+        language: str,
+    ) -> tuple[str, dict[str, Any]]:
+        """Why a label holds, in the language asked for and as of now, and the facts behind it.
+
+        facts: as evidence keeps them; their names are sentences in the answer, their moments stay
+        epoch ms, the rest is text. stored: the sentence written when the label began; it stays
+        where the pack in force has no such rule any more.
+        """
+        values = positions(self._pack, facts)
+        row = self._pack.rule(rule, dimension)
+        reason = (
+            because(row, self._pack, values, as_of, self._currency, language) if row else stored
+        )
+        named: dict[str, Any] = {}
+        for name, value in facts.items():
+            fact = self._pack.facts.get(name)
+            if fact is None:
+                named[name] = value
+            elif fact.unit == "moment" or value is None:
+                named[in_language(fact.says, language)] = value
+            else:
+                text = shown(value, fact.unit, as_of, self._currency, locale_of(language))
+                named[in_language(fact.says, language)] = text
+        return reason, named
 
     def in_order(self, chips: Iterable[Chip]) -> tuple[Chip, ...]:
         """In the pack's order, unknown ones last."""

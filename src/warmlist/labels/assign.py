@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 import psycopg
@@ -47,6 +47,13 @@ class Held:
     def without_beginning(self) -> Held:
         """The same label, held since nobody knows when."""
         return replace(self, since=None)
+
+
+class Proof(NamedTuple):
+    """The newest events behind a label, by id, and how many there were."""
+
+    events: list[int]
+    total: int
 
 
 @dataclass
@@ -150,13 +157,13 @@ class Labeller:
         evidence = self.evidence(customers, held)
         with conn.cursor() as cur, cur.copy(SQL.open) as copy:
             copy.set_types(ROW_TYPES)
-            for row, events in zip(held, evidence, strict=True):
-                copy.write_row(self._row(row, events, origin))
+            for row, proof in zip(held, evidence, strict=True):
+                copy.write_row(self._row(row, proof, origin))
 
-    def evidence(self, customers: Customers, held: Sequence[Held]) -> list[list[int]]:
+    def evidence(self, customers: Customers, held: Sequence[Held]) -> list[Proof]:
         """The events behind each label: those at its facts' moments, else those its facts counted."""
         facts = self.plan.pack.facts
-        found: list[list[int]] = []
+        found: list[Proof] = []
         counted: list[int] = []
         for place, row in enumerate(held):
             rule = self.plan.pack.rule(row.chosen.rule, row.chosen.dimension)
@@ -168,7 +175,7 @@ class Labeller:
                     ids += customers.events_at(row.customer_id, value, row.answer.as_of)
             if names and not ids:
                 counted.append(place)
-            found.append(sorted(set(ids)))
+            found.append(Proof(sorted(set(ids)), len(set(ids))))
         if counted:
             rows = self.asker.evidence(
                 customers,
@@ -177,23 +184,24 @@ class Labeller:
             for place in counted:
                 row = held[place]
                 rule = self.plan.pack.rule(row.chosen.rule, row.chosen.dimension)
-                found[place] = sorted(
-                    {
-                        event
-                        for name in (rule.facts if rule else ())
-                        for event in rows.get((row.customer_id, row.answer.as_of, name), ((), 0))[0]
-                    }
-                )
+                parts = [
+                    rows[row.customer_id, row.answer.as_of, name]
+                    for name in (rule.facts if rule else ())
+                    if (row.customer_id, row.answer.as_of, name) in rows
+                ]
+                events = {event for ids, _ in parts for event in ids}
+                found[place] = Proof(sorted(events), sum(total for _, total in parts))
         return found
 
-    def _row(self, row: Held, events: list[int], origin: str) -> tuple[Any, ...]:
+    def _row(self, row: Held, proof: Proof, origin: str) -> tuple[Any, ...]:
         chosen = row.chosen
         pack = self.plan.pack
         rule = pack.rule(chosen.rule, chosen.dimension)
         values = dict(row.answer.values)
         evidence = {
             "facts": shown_facts(self.plan.pack, values, rule.facts if rule else ()),
-            "events": events,
+            "events": proof.events,
+            "count": proof.total,
             "as_of": row.answer.as_of,
         }
         return (

@@ -175,14 +175,14 @@ class Bulk:
         names = [f.name for f in self.plan.facts]
         columns = ", ".join(f"w.{n}" for n in names)
         cursor = db.execute(
-            "SELECT o.customer_id, o.dimension, o.label, o.shade, o.rule, p.events, "
+            "SELECT o.customer_id, o.dimension, o.label, o.shade, o.rule, p.events, p.n, "
             f"{columns} FROM opened AS o JOIN wide AS w ON w.customer_id = o.customer_id "
             "LEFT JOIN proof AS p ON p.customer_id = o.customer_id AND p.rule = o.rule"
         )
         rules = {(d.key, r.id): r for d in pack.dimensions for r in d.rules}
         with conn.cursor() as cur, cur.copy(SQL.copy_open) as copy:
             while rows := cursor.fetchmany(ROWS):
-                for customer, dimension, label, shade, rule_id, events, *values in rows:
+                for customer, dimension, label, shade, rule_id, events, count, *values in rows:
                     if customer not in unmoved:
                         continue
                     rule = rules.get((dimension, rule_id))
@@ -191,15 +191,18 @@ class Bulk:
                         (
                             customer, dimension, label, shade, None, rule_id, pack.key,
                             "rule" if rule else "person", self.cause,
-                            self._proof(rule, known, events or []),
+                            self._proof(rule, known, events or [], count or 0),
                             because(rule, pack, known, self.as_of, self.currency),
                         )
                     )  # fmt: skip
                     self.report.opened += 1
 
-    def _proof(self, rule: Rule | None, known: dict[str, Any], events: list[int]) -> str:
+    def _proof(
+        self, rule: Rule | None, known: dict[str, Any], events: list[int], count: int
+    ) -> str:
         facts = shown_facts(self.plan.pack, known, rule.facts if rule else ())
-        return orjson.dumps({"facts": facts, "events": events, "as_of": self.as_of}).decode()
+        evidence = {"facts": facts, "events": events, "count": count, "as_of": self.as_of}
+        return orjson.dumps(evidence).decode()
 
     def _stand(
         self, db: duckdb.DuckDBPyConnection, conn: psycopg.Connection, unmoved: set[int]

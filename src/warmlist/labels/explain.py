@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -99,7 +99,7 @@ def explain(
         r[0]: Source(r[2], r[1], r[3], r[4], r[5])
         for r in conn.execute(SQL.events, {"ids": ids}).fetchall()
     }
-    by_hand = conn.execute(SQL.acts, {"customer": customer}).fetchall()
+    acts = conn.execute(SQL.acts, {"customer": customer}).fetchall()
     reasons = []
     for (
         dimension,
@@ -118,7 +118,7 @@ def explain(
         rule = pack.rule(rule_id, dimension)
         because = stored
         if rule_id == "manual":
-            because = _by_hand(by_hand, dimension, label, language)
+            because = by_hand(acts, dimension, label, language)
         elif rule is not None and version == pack.key:
             values = positions(pack, facts)
             because = sentence(rule.because, pack.facts, values, at or now_ms, currency, language)
@@ -140,7 +140,8 @@ def positions(pack: Pack, facts: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _by_hand(acts: list[Any], dimension: str, label: str, language: str) -> str:
+def by_hand(acts: Sequence[Any], dimension: str, label: str, language: str) -> str:
+    """Who set a label, and the reason given. acts: rows of the query `acts`, newest first."""
     words = in_language(MANUAL_WORDS, language)
     for _, d, key, by, reason, _until in acts:
         if (d, key) == (dimension, label):

@@ -57,9 +57,10 @@ def conclude(db: duckdb.DuckDBPyConnection, plan: Plan) -> None:
 
 
 def prove(db: duckdb.DuckDBPyConnection, plan: Plan, as_of: int, labels: str) -> None:
-    """proof(customer_id, rule, events) for the labels of table `labels`.
+    """proof(customer_id, rule, events, n) for the labels of table `labels`.
 
-    The events at the moments that a rule's facts hold; for rules that only count, what they counted.
+    The events at the moments that a rule's facts hold; where there are none, the newest of those that
+    its facts counted. n: how many there were.
     """
     facts = plan.pack.facts
     rules = [rule for d in plan.pack.dimensions for rule in d.rules]
@@ -73,7 +74,7 @@ def prove(db: duckdb.DuckDBPyConnection, plan: Plan, as_of: int, labels: str) ->
                 f"SELECT o.customer_id, o.rule, UNNEST([{values}]) AS pos FROM {labels} AS o "
                 f"JOIN wide AS w ON w.customer_id = o.customer_id WHERE o.rule = '{rule.id}'"
             )
-        elif rule.facts:
+        if any(facts[n].unit != "moment" for n in rule.facts):
             counting.append(rule)
     db.execute(
         "CREATE OR REPLACE TEMP TABLE moments AS "
@@ -84,7 +85,8 @@ def prove(db: duckdb.DuckDBPyConnection, plan: Plan, as_of: int, labels: str) ->
     )
     db.execute(
         "CREATE OR REPLACE TEMP TABLE proof AS SELECT m.customer_id, m.rule, "
-        "LIST(DISTINCT e.event_id ORDER BY e.event_id) AS events FROM moments AS m "
+        "LIST(DISTINCT e.event_id ORDER BY e.event_id) AS events, "
+        "COUNT(DISTINCT e.event_id) AS n FROM moments AS m "
         "JOIN handles AS h ON h.customer_id = m.customer_id "
         "JOIN events AS e ON e.handle_id = h.handle_id AND e.pos = m.pos "
         f"AND e.known_at < {as_of} AND (e.gone_at IS NULL OR e.gone_at >= {as_of}) "
@@ -100,7 +102,8 @@ def _count(
     ids = ", ".join(f"'{rule.id}'" for rule in counting)
     db.execute(
         f"CREATE OR REPLACE TEMP TABLE wanted AS SELECT customer_id, CAST({as_of} AS BIGINT) AS as_of, "
-        f"rule FROM {labels} WHERE rule IN ({ids})"
+        f"rule FROM {labels} AS l WHERE rule IN ({ids}) AND NOT EXISTS "
+        "(SELECT 1 FROM proof AS p WHERE p.customer_id = l.customer_id AND p.rule = l.rule)"
     )
     db.execute("CREATE OR REPLACE TEMP TABLE whole_spine AS SELECT * FROM spine")
     db.execute(
@@ -108,8 +111,8 @@ def _count(
     )
     parts = ", ".join(f"('{rule.id}', '{part}')" for rule in counting for part in rule.facts)
     db.execute(
-        "INSERT INTO proof SELECT w.customer_id, w.rule, LIST(DISTINCT e.event_id ORDER BY e.event_id) "
-        f"FROM ({compile_evidence(plan)}) AS e "
+        "INSERT INTO proof SELECT w.customer_id, w.rule, LIST(DISTINCT e.event_id ORDER BY e.event_id), "
+        f"SUM(CASE WHEN e.n = 1 THEN e.total ELSE 0 END) FROM ({compile_evidence(plan)}) AS e "
         f"JOIN (VALUES {parts}) AS p (rule, fact) ON p.fact = e.fact "
         "JOIN wanted AS w ON w.customer_id = e.customer_id AND w.rule = p.rule "
         "GROUP BY w.customer_id, w.rule"

@@ -87,15 +87,17 @@ def one(
     ]
     lines = []
     evidence = labeller.evidence(customers, held)
-    called = _external_ids(labeller.fetcher, sorted({i for ids in evidence for i in ids}))
-    for h, ids in zip(held, evidence, strict=True):
+    called = _external_ids(
+        labeller.fetcher, sorted({i for proof in evidence for i in proof.events})
+    )
+    for h, proof in zip(held, evidence, strict=True):
         rule = plan.pack.rule(h.chosen.rule, h.chosen.dimension)
         values = dict(h.answer.values)
         lines.append(
             label_line(
                 handle, h.chosen.dimension, h.chosen.label, h.chosen.shade, h.since, None,
                 h.chosen.rule, shown_facts(plan.pack, values, rule.facts if rule else ()),
-                [called[i] for i in ids],
+                [called[i] for i in proof.events],
                 because(rule, plan.pack, values, as_of, currency),
             )
         )  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
+import socket
 import threading
 from collections.abc import Callable, Iterator, Sequence
 
@@ -12,6 +13,7 @@ import uvicorn
 from starlette.routing import BaseRoute
 
 from warmlist.app import App
+from warmlist.errors import Busy
 from warmlist.intake.inbox import Inbox
 from warmlist.web import webhooks
 from warmlist.web.accounts import StoreAccounts
@@ -35,12 +37,14 @@ def serve(
     *,
     extra_routes: Sequence[BaseRoute] = (),
     beside: Sequence[Callable[[threading.Event], None]] = (),
+    say: Callable[[str], None] = lambda address: None,
 ) -> None:
     """Web and worker until stopped by SIGINT or SIGTERM.
 
     extra_routes: after the pages. beside: further work, each in a thread of its own; it returns when
-    its event is set.
+    its event is set. say: told the address once it can be reached.
     """
+    door = _listen(app.settings.host, app.settings.port)
     worker = worker_of(app)
     stopping = threading.Event()
     threads = [threading.Thread(target=worker.run, name="worker", daemon=True)]
@@ -51,7 +55,7 @@ def serve(
     for thread in threads:
         thread.start()
     try:
-        asyncio.run(_web(app, worker, extra_routes))
+        asyncio.run(_web(app, worker, extra_routes, door, say))
     finally:
         stopping.set()
         worker.stop()
@@ -59,7 +63,29 @@ def serve(
             thread.join(timeout=PATIENCE)
 
 
-async def _web(app: App, worker: Worker, extra_routes: Sequence[BaseRoute]) -> None:
+def _listen(host: str, port: int) -> socket.socket:
+    """The socket of the pages. Raises Busy when somebody else has it."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    door = socket.socket(family, socket.SOCK_STREAM)
+    door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        door.bind((host, port))
+    except OSError as error:
+        door.close()
+        raise Busy(
+            f"cannot listen on {host}:{port}: {error.strerror}", hint="choose another with --port"
+        ) from None
+    door.listen(2_048)
+    return door
+
+
+async def _web(
+    app: App,
+    worker: Worker,
+    extra_routes: Sequence[BaseRoute],
+    door: socket.socket,
+    say: Callable[[str], None],
+) -> None:
     async with app.store.async_pool(min_size=2, max_size=4) as pool, Inbox(pool) as inbox:
         web = create_app(
             app.desk,
@@ -71,15 +97,14 @@ async def _web(app: App, worker: Worker, extra_routes: Sequence[BaseRoute]) -> N
         )
         config = uvicorn.Config(
             web,
-            host=app.settings.host,
-            port=app.settings.port,
             loop="uvloop",
             http="httptools",
             access_log=False,
             log_config=None,
             **UVICORN_OPTIONS,
         )
-        await _Server(config).serve()
+        say(f"http://{app.settings.host}:{door.getsockname()[1]}")
+        await _Server(config).serve(sockets=[door])
 
 
 class _Server(uvicorn.Server):

@@ -82,7 +82,7 @@ def message(customer: str, ident: str, text: str, at: int = NOW - HOUR, **more: 
     return line | {"direction": "in", "text": text} | more
 
 
-def profile(customer: str, ident: str, at: int = NOW - HOUR, **more: Any) -> dict:
+def profile(customer: str, ident: str, at: int = NOW - 2 * HOUR, **more: Any) -> dict:
     return {"type": "profile", "id": ident, "customer": customer, "at": rfc3339(at)} | more
 
 
@@ -136,5 +136,6 @@ def desk(store: Store, plan: Plan, reader: Reader, portal: BlockingPortal) -> It
             desk.tokens[name] = tokens.create(conn, name, role, NOW)
     yield desk
     api.state.api.facts.close()
-    app.desk.close()
+    if "desk" in app.__dict__:
+        app.desk.close()
     app.pool.close()

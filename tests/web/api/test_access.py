@@ -142,7 +142,7 @@ def test_wrong_methods_and_bodies(desk: Desk, shop: dict[str, int]) -> None:
     answer = api.delete("/customers")
     assert is_problem(answer, 405, "method")
     assert answer.headers["allow"] == "GET"
-    for method, path, body in ADDRESSES:
+    for _, path, body in ADDRESSES:
         if body is None or path in ("/events", "/packs/check"):
             continue
         path = path.format(c=shop["Mara"])

@@ -1,0 +1,72 @@
+"""The OpenAPI document is true: generated requests, good and bad, get documented answers."""
+
+from __future__ import annotations
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from schemathesis.checks import CHECKS, load_all_checks
+from starlette.applications import Starlette
+from starlette.routing import Mount
+
+from warmlist.web.api.mount import PATH
+
+from .conftest import Desk
+
+pytestmark = pytest.mark.store
+
+#: Of schemathesis's checks, those that one request can answer for itself.
+CHECKED = (
+    "not_a_server_error",
+    "status_code_conformance",
+    "content_type_conformance",
+    "response_headers_conformance",
+    "response_schema_conformance",
+    "negative_data_rejection",
+)
+EXAMPLES = 25
+
+
+def test_generated_requests_get_documented_answers(desk: Desk, shop: dict[str, int]) -> None:
+    load_all_checks()
+    checks = CHECKS.get_by_names(CHECKED)
+    web = Starlette(routes=[Mount(PATH, desk.api)])
+    schema = schemathesis.openapi.from_asgi(f"{PATH}/openapi.json", web)
+    operations = [found.ok() for found in schema.get_all_operations()]
+    assert len(operations) == 12
+    headers = {"Authorization": f"Bearer {desk.tokens['Alice']}"}
+    for operation in operations:
+        cases = st.one_of(
+            operation.as_strategy(generation_mode=mode) for mode in schemathesis.GenerationMode
+        )
+
+        @settings(
+            max_examples=EXAMPLES,
+            deadline=None,
+            database=None,
+            derandomize=True,
+            phases=[Phase.explicit, Phase.generate],
+            suppress_health_check=list(HealthCheck),
+        )
+        @given(case=cases)
+        def check(case: schemathesis.Case) -> None:
+            case.call_and_validate(headers=headers, checks=checks)
+
+        check()
+
+
+def test_the_document_is_open_and_whole(desk: Desk) -> None:
+    answer = desk.client(None).get("/openapi.json")
+    document = answer.json()
+    assert document["openapi"].startswith("3.1")
+    assert document["servers"] == [{"url": "/api/v1"}]
+    assert document["components"]["securitySchemes"]["token"]["scheme"] == "bearer"
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            assert operation["description"], path
+            assert "200" in operation["responses"]
+            shared = {"401", "403", "404", "413", "422", "503"}
+            assert shared <= set(operation["responses"])
+            if method == "post":
+                assert {"400", "409", "415"} <= set(operation["responses"])

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import orjson
+import psycopg
 import structlog
 import typer
 from rich.console import Console
@@ -23,6 +24,7 @@ from rich.table import Table
 from warmlist import clock, settings
 from warmlist.app import App, add_user, ensure_owner, open_app
 from warmlist.errors import BadInput, BadPack, BadSettings, WarmlistError
+from warmlist.token_commands import token_commands
 
 cli = typer.Typer(
     no_args_is_help=True,
@@ -33,6 +35,7 @@ cli = typer.Typer(
 )
 pack_commands = typer.Typer(no_args_is_help=True, help="Check and test packs of rules.")
 cli.add_typer(pack_commands, name="pack")
+cli.add_typer(token_commands, name="token")
 
 out = Console(soft_wrap=True)
 err = Console(stderr=True, soft_wrap=True)
@@ -47,15 +50,32 @@ Format = Annotated[str, typer.Option("--format", help="table or jsonl.")]
 def main() -> None:
     """The entry point: errors that Warmlist foresees become one line and an exit code."""
     try:
-        cli()
+        sys.exit(cli(prog_name="warmlist", standalone_mode=False) or 0)
+    except typer.TyperException as error:
+        sys.exit(_wrong_use(error))
     except (BadInput, BadSettings, BadPack) as error:
         err.print(f"warmlist: {error}", markup=False, highlight=False)
         sys.exit(2)
     except WarmlistError as error:
         err.print(f"warmlist: {error}", markup=False, highlight=False)
         sys.exit(1)
+    except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+        reason = f"PostgreSQL broke off the work ({type(error).__name__})"
+        err.print(f"warmlist: {reason}; what was committed stays (run it again)", markup=False)
+        sys.exit(1)
     except BrokenPipeError:
         sys.exit(1)
+
+
+def _wrong_use(error: typer.TyperException) -> int:
+    """One line on stderr, but for the help where a command is missing; returns the exit code."""
+    message = error.format_message()
+    if "\n" not in message:
+        asked = getattr(error, "ctx", None)
+        where = asked.command_path if asked else "warmlist"
+        message = f"warmlist: {message.rstrip('.')} (see: {where} --help)"
+    err.print(message, markup=False, highlight=False)
+    return int(error.exit_code)
 
 
 def _settings(**given: Any) -> settings.Settings:
@@ -212,6 +232,7 @@ def import_(
 
     Example: warmlist import orders.csv --kind orders-csv --map order=InvoiceNo --map at=InvoiceDate
     """
+    from warmlist.commands import label_news
     from warmlist.intake.imports import ImportOptions, run_import
 
     columns = dict(_pair(item) for item in map_ or [])
@@ -226,6 +247,9 @@ def import_(
                 app.store.connect, app.events, files, options, now_ms=clock.now_ms(),
                 dry_run=dry_run, progress=update,
             )  # fmt: skip
+        if report.new:
+            with _progress("customers labelled") as update:
+                label_news(app, update)
     out.print(
         f"{report.read:,} events read about {report.customers:,} handles: {report.new:,} new, "
         f"{report.repeated:,} known already, {report.conflicts:,} with other content than before",
@@ -377,6 +401,21 @@ def doctor() -> None:
             out.print(f"      {finding.do}", markup=False, highlight=False)
     if any(f.state == "bad" for f in findings):
         raise typer.Exit(1)
+
+
+@cli.command()
+def rate(
+    currency: Annotated[str, typer.Argument(help="ISO 4217 code, such as EUR.")],
+    value: Annotated[str, typer.Argument(help="What one unit is worth in the workspace currency.")],
+    from_: Annotated[str, typer.Option("--from", help="The first day it holds.")] = "2000-01-01",
+) -> None:
+    """Say what another currency is worth; money in the log is valued anew.
+
+    Example: warmlist rate EUR 1.08 --from 2026-01-01
+    """
+    from warmlist.commands import set_rate
+
+    out.print(set_rate(_settings(), currency, value, from_), highlight=False)
 
 
 @cli.command()

@@ -19,6 +19,11 @@ def now_ms() -> int:
     return time.time_ns() // 1_000_000
 
 
+def tick() -> float:
+    """Seconds on a clock that only goes forward, for measuring how long something took."""
+    return time.perf_counter()
+
+
 def parse_instant(text: str, *, where: str = "time") -> int:
     """RFC 3339 text with an offset -> epoch milliseconds; a time without an offset is refused."""
     try:

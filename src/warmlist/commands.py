@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import date
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
 from warmlist import clock
-from warmlist.app import App, built_in_pack
+from warmlist.app import App, built_in_pack, open_app
 from warmlist.clock import rfc3339
 from warmlist.engines.mirror import Mirror
 from warmlist.engines.relations import Fetcher
+from warmlist.errors import BadInput
+from warmlist.events import rates
 from warmlist.followup.views import QueueFilters, Viewer
 from warmlist.intake.identity import canonical
 from warmlist.labels import explain, replay
+from warmlist.labels.assign import SQL as ASSIGN
+from warmlist.labels.bulk import Bulk
 from warmlist.labels.pack_tests import Result, run_tests
 from warmlist.plan.compile import compile_plan
 from warmlist.rules.read import read_pack
+from warmlist.settings import Settings
+from warmlist.worker import BATCH, BULK
 
+WAITING = ASSIGN.waiting
 #: The command line sees everyone's customers.
 OPERATOR = Viewer(0, "command line", "admin")
 
@@ -37,6 +46,48 @@ def label_lines(app: App, as_of: int, handle: str | None) -> Iterator[dict[str, 
     with Fetcher(app.store.dsn) as fetcher, Mirror(app.mirror_folder, fetcher) as mirror:
         mirror.advance()
         yield from replay.everybody(app.store.dsn, app.plan, app.currency, mirror, as_of)
+
+
+def label_news(app: App, progress: Callable[[int], None]) -> int:
+    """Label whoever has news, so that queue and labels are right though no `serve` runs.
+
+    Beside a running worker both share the work. Returns how many customers were labelled.
+    """
+    done = 0
+    with app.store.connect() as conn:
+        row = conn.execute(WAITING, {"limit": BULK + 1}).fetchone()
+    if row is not None and row[0] > BULK:
+        bulk = Bulk(
+            app.store.dsn, app.plan, app.currency, app.mirror_folder, clock.now_ms(), clock.tick
+        )
+        done = bulk.run(lambda so_far, _: progress(so_far)).customers
+    labeller = app.labeller()
+    try:
+        with app.store.connect() as conn:
+            while news := labeller.claim_news(conn, BATCH):
+                labeller.relabel(conn, news, clock.now_ms())
+                conn.commit()
+                done += len(news)
+                progress(done)
+    finally:
+        labeller.close()
+    return done
+
+
+def set_rate(settings: Settings, currency: str, value: str, first_day: str) -> str:
+    """Set a rate; a sentence about what was valued anew."""
+    try:
+        rate, day = Decimal(value), date.fromisoformat(first_day)
+    except (InvalidOperation, ValueError):
+        raise BadInput(
+            f"{value!r} from {first_day!r} is no rate; write: warmlist rate EUR 1.08 --from 2026-01-01"
+        ) from None
+    with open_app(settings) as app, app.store.connect() as conn:
+        count = rates.set_rate(conn, currency.upper(), rate, day, clock.now_ms())
+        return (
+            f"1 {currency.upper()} = {value} {app.currency} from {day}: {count:,} events valued anew; "
+            "restart serve, so that thresholds are too"
+        )
 
 
 def queue_lines(app: App, as_of: int | None, owner: str | None) -> Iterator[dict[str, Any]]:
@@ -82,7 +133,9 @@ def why_text(app: App, handle: str, at: int | None) -> str:
         shade = f" ({w.shade})" if w.shade else ""
         since = rfc3339(w.since) or "unknown"
         lines.append(f"\n{w.dimension}: {w.label}{shade}\n  because {w.because}")
-        lines.append(f"  rule {w.rule} of {w.pack}: {w.when}" if w.when else f"  {w.rule}, {w.pack}")
+        lines.append(
+            f"  rule {w.rule} of {w.pack}: {w.when}" if w.when else f"  {w.rule}, {w.pack}"
+        )
         lines.append(f"  since {since}" + (f", until {rfc3339(w.until)}" if w.until else ""))
         for fact, value in w.facts.items():
             unit = app.plan.pack.facts[fact].unit if fact in app.plan.pack.facts else "number"

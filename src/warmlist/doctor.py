@@ -161,7 +161,7 @@ def _data(conn: psycopg.Connection[Any]) -> Iterator[Finding]:
         yield Finding(
             "warning",
             f"money: {count:,} orders in {currency or 'no currency'} are left out of sums",
-            "add what it is worth to the table rates",
+            f"run: warmlist rate {currency or 'EUR'} <what one unit is worth>",
         )
     row = conn.execute(SQL.changed).fetchone()
     if row and row[0]:
@@ -177,4 +177,6 @@ def _pack(conn: psycopg.Connection[Any]) -> Iterator[Finding]:
     pack = read_pack(built_in_pack(), money.at(clock.now_ms()))
     yield Finding("good", f"pack: {pack.key}")
     for warning in pack.warnings:
-        yield Finding("warning", f"pack: {warning}", "add the rate to the table rates")
+        yield Finding(
+            "warning", f"pack: {warning}", "run: warmlist rate USD <what one unit is worth>"
+        )

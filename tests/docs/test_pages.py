@@ -9,11 +9,13 @@ from pathlib import Path
 
 import pytest
 import typer
+from babel import Locale
 from typer.testing import CliRunner
 
 from docs.pages import ROOT, anchors, fences, pages, prose
 from warmlist.cli import cli
 from warmlist.settings import PREFIX, SECRETS, Settings
+from warmlist.understanding.lexicon.files import LANGUAGES
 
 pytestmark = pytest.mark.unit
 
@@ -163,6 +165,12 @@ def test_pages_are_short_enough_to_read() -> None:
         ]  # fmt: skip
         assert not long, f"{page}: {long[0]}"
         assert len(by_hand.splitlines()) < 200, page
+
+
+def test_the_readme_names_the_languages_that_are_read() -> None:
+    sentence = next(s for s in pages()["README.md"].split(". ") if "Messages are read in" in s)
+    assert all(Locale(language).english_name in sentence for language in LANGUAGES)
+    assert len(re.findall(r"[A-Z][a-z]+(?:ese|ish|ian|man)", sentence)) == len(LANGUAGES)
 
 
 def test_the_licence_is_there() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -175,3 +176,20 @@ def test_a_second_serve_on_the_same_folder_says_so(home: Path, built: None) -> N
         assert served.stop() == 0
     again = start(workspace)
     assert again.stop() == 0, "and its place is free again"
+
+
+def test_a_taken_port_is_said_in_one_line(shop: Shop) -> None:
+    port = shop.served.address.rpartition(":")[2]
+    done = shop.workspace.run("serve", "--port", port)
+    assert done.returncode == 1
+    (line,) = [line for line in done.stderr.splitlines() if line]
+    assert port in line
+    assert answers(shop.served.address)
+
+
+def test_stopped_by_hand_it_ends_without_a_word(workspace: Workspace, built: None) -> None:
+    served = start(workspace)
+    served.process.send_signal(signal.SIGINT)
+    assert served.process.wait(60) == 0
+    assert "Traceback" not in served.said
+    assert "Aborted" not in served.said

@@ -51,7 +51,9 @@ HISTORY = [
 ]
 
 
-@pytest.mark.parametrize("order", list(itertools.islice(itertools.permutations(HISTORY), 0, 40320, 2521)))
+@pytest.mark.parametrize(
+    "order", list(itertools.islice(itertools.permutations(HISTORY), 0, 40320, 2521))
+)
 def test_in_any_order_each_message_counts_once(
     conn: psycopg.Connection, order: tuple[Event, ...]
 ) -> None:

@@ -188,8 +188,8 @@ class Mirror:
 
     def _horizon(self) -> tuple[int, str]:
         row = self._fetcher.query(SQL.horizon).to_pylist()[0].values()
-        xmin, database, system = row
-        return int(xmin), f"{system}/{database}"
+        xmin, database, system, revalued = row
+        return int(xmin), f"{system}/{database}/{revalued}"
 
     def _range(self, first: int, behind: int, table: str = "e") -> str:
         return f"{table}.tx >= '{first}'::xid8 AND {table}.tx < '{behind}'::xid8"

@@ -1,6 +1,7 @@
 -- name: horizon
 -- The oldest transaction still open: everything before it is settled.
-SELECT pg_snapshot_xmin(pg_current_snapshot())::text, current_database(), (SELECT system_identifier::text FROM pg_control_system())
+SELECT pg_snapshot_xmin(pg_current_snapshot())::text, current_database(), (SELECT system_identifier::text FROM pg_control_system()),
+  coalesce((SELECT value #>> '{}' FROM workspace WHERE key = 'revalued_at'), '')
 
 -- name: events
 -- Settled events of a range of transactions, with what their messages were read as.

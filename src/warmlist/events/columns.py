@@ -95,7 +95,9 @@ def columns(event: Event, handle_id: int, money: Money, body: object) -> tuple[A
             status = event.status
         case "order":
             status = event.status
-            value = _movement(event, money)
+            value = movement(
+                status, f.get("amount", 0), f.get("currency"), event.occurred_at, money
+            )
         case "view":
             number, sku, category = _whole(f.get("seconds")), f.get("sku"), f.get("category")
             if f.get("price") is not None:
@@ -122,14 +124,12 @@ def columns(event: Event, handle_id: int, money: Money, body: object) -> tuple[A
     )  # fmt: skip
 
 
-def _movement(order: Event, money: Money) -> int | None:
+def movement(
+    status: str, amount: object, currency: str | None, at: int, money: Money
+) -> int | None:
     """What an order adds to the customer's spend: paid counts up, cancelled and returned down."""
-    value = money.value(
-        order.fields.get("amount", 0), order.fields.get("currency"), order.occurred_at
-    )
-    if value is None or order.status == "paid":
-        return value
-    return -abs(value)
+    value = money.value(amount, currency, at)
+    return value if value is None or status == "paid" else -abs(value)
 
 
 def _whole(value: object) -> int | None:

@@ -36,7 +36,9 @@ def of_export(event: Event) -> int | None:
     export = event.fields.get("export_of")
     if event.type != "message" or not isinstance(export, dict) or not export.get("text"):
         return None
-    return twin_key(event.handle, str(export["direction"]), int(export["minute"]), int(export["text"]))
+    return twin_key(
+        event.handle, str(export["direction"]), int(export["minute"]), int(export["text"])
+    )
 
 
 def of_live(event: Event) -> int | None:
@@ -58,12 +60,16 @@ def link(conn: psycopg.Connection, fresh: Sequence[Fresh]) -> None:
         return
     exported: dict[int, list[tuple[int, int, int]]] = {}
     spans: dict[int, tuple[int, int]] = {}
-    for key, handle_id, pos, event_id, known_at in conn.execute(SQL.exported, {"keys": sorted(keys)}):
+    for key, handle_id, pos, event_id, known_at in conn.execute(
+        SQL.exported, {"keys": sorted(keys)}
+    ):
         exported.setdefault(key, []).append((pos, event_id, known_at))
         low, high = spans.get(handle_id, (pos, pos))
         spans[handle_id] = (min(low, pos), max(high, pos))
     pairs = _pairs(exported, _live_twins(conn, spans, keys))
-    conn.execute(SQL.unlink, {"events": sorted({e for rows in exported.values() for _, e, _ in rows})})
+    conn.execute(
+        SQL.unlink, {"events": sorted({e for rows in exported.values() for _, e, _ in rows})}
+    )
     if pairs:
         conn.execute(SQL.link, {"events": list(pairs), "gone": list(pairs.values())})
 

@@ -16,11 +16,11 @@ from warmlist.events.model import Event
 from warmlist.followup.customer import Connection
 from warmlist.intake.lines import Door, read_body
 from warmlist.intake.problems import LineProblem
-from warmlist.web.api.bodies import media_type
 from warmlist.web.api.context import Api, Here, Lead
 from warmlist.web.api.fields import Told
 from warmlist.web.api.idempotency import Writes
 from warmlist.web.api.problems import Place, Trouble, problem
+from warmlist.web.api.requests import media_type
 
 router = APIRouter(tags=["events"])
 

@@ -14,10 +14,10 @@ from warmlist.followup.actions import LONGEST_NOTE
 from warmlist.followup.customer import Connection
 from warmlist.followup.views import Assign, Deed, Done, LogContact, Skip, Snooze
 from warmlist.web.api import who
-from warmlist.web.api.bodies import json_only
 from warmlist.web.api.context import Api, Caller, Here
 from warmlist.web.api.fields import Asked, Moment, Short, Text, Told
 from warmlist.web.api.idempotency import Writes
+from warmlist.web.api.requests import json_only
 from warmlist.web.api.tokens import Holder
 
 router = APIRouter(tags=["follow-ups"])

@@ -18,11 +18,11 @@ from warmlist.followup.customer import Connection
 from warmlist.followup.look import PackLook
 from warmlist.store.sql import queries
 from warmlist.web.api import who
-from warmlist.web.api.bodies import json_only
 from warmlist.web.api.context import Api, Caller, Here
 from warmlist.web.api.fields import Asked, Moment, Short, Text, Told
 from warmlist.web.api.idempotency import Writes
 from warmlist.web.api.problems import Place
+from warmlist.web.api.requests import json_only
 from warmlist.web.api.tokens import Holder
 
 router = APIRouter(tags=["labels"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from starlette.routing import Mount
 
 from warmlist import clock
@@ -24,6 +24,7 @@ from warmlist.web.api.context import Api
 from warmlist.web.api.facts import FactReader
 from warmlist.web.api.gate import OPEN, Gate
 from warmlist.web.api.openapi import describe
+from warmlist.web.api.requests import known_query, query_names
 from warmlist.web.api.tokens import Holder
 
 PATH = "/api/v1"
@@ -55,13 +56,15 @@ def create_api(app: App, now: Callable[[], int] = clock.now_ms) -> FastAPI:
         redoc_url=None,
         openapi_url=OPEN,
         redirect_slashes=False,
+        generate_unique_id_function=lambda route: route.name,
     )
     api.state.api = here
     for router in ROUTERS:
-        api.include_router(router)
+        api.include_router(router, dependencies=[Depends(known_query)])
     problems.handle(api)
     api.add_middleware(Gate, holder=holder, limits=_LIMITS, limit=LARGEST)
     describe(api)
+    api.state.queries = query_names(api)
     return api
 
 

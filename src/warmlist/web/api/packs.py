@@ -13,11 +13,11 @@ from pydantic import Field, TypeAdapter, ValidationError
 from warmlist.errors import BadInput, BadPack
 from warmlist.rules.read import read_pack
 from warmlist.web.api import pack_files
-from warmlist.web.api.bodies import media_type
 from warmlist.web.api.context import Caller, Here
 from warmlist.web.api.fields import Asked, Text, Told
 from warmlist.web.api.pack_views import PackTold, told
 from warmlist.web.api.problems import Trouble
+from warmlist.web.api.requests import media_type
 
 router = APIRouter(tags=["packs"])
 

@@ -7,7 +7,7 @@ import math
 import os
 import platform
 import subprocess
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from importlib import metadata
 from pathlib import Path
@@ -50,14 +50,18 @@ class Figure:
 
 @dataclass
 class Outcome:
-    """What a benchmark found. data: sizes of what it ran on."""
+    """What a benchmark found. data: sizes of what it ran on. tell: hears each figure at once."""
 
     figures: list[Figure] = field(default_factory=list)
     data: dict[str, Any] = field(default_factory=dict)
     skipped: str = ""  # why nothing could be measured
+    tell: Callable[[str], None] | None = None
 
     def add(self, name: str, value: float | None, unit: str, **rest: Any) -> None:
         self.figures.append(Figure(name, value, unit, **rest))
+        if self.tell is not None:
+            figure = rest.get("note", "") if value is None else f"{shown(value)} {unit}"
+            self.tell(f"   {name}: {figure}")
 
 
 def shown(value: float) -> str:

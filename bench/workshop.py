@@ -19,6 +19,7 @@ from typing import Any
 import psycopg
 
 from bench import everybody_child, loading, population
+from bench.figures import Outcome
 from bench.population import Population, populate
 from warmlist import clock
 from warmlist.app import App, built_in_pack, open_app
@@ -61,6 +62,10 @@ class Workshop:
     def full(self) -> bool:
         """Whether figures at this scale may be judged; smaller ones only try the benchmark out."""
         return self.scale >= 1
+
+    def outcome(self) -> Outcome:
+        """An outcome to be filled, about this shop."""
+        return Outcome(data=dict(self.shop), tell=self.say)
 
     def settings(self) -> Settings:
         """Of commands that run in this process."""

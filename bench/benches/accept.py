@@ -25,7 +25,7 @@ PATIENCE = 300
 
 def run(shop: Workshop) -> Outcome:
     shop.filled()
-    out = Outcome(data=dict(shop.shop))
+    out = shop.outcome()
     seconds = SECONDS if shop.full else 5
     count = RATE * seconds
     with serving(shop) as served, psycopg.connect(shop.dsn, autocommit=True) as conn:

@@ -32,7 +32,7 @@ def run(shop: Workshop) -> Outcome:
     shop.fresh()
     with shop.app():  # its migrations and settings; the runs are processes of their own
         pass
-    out = Outcome(data=dict(shop.shop))
+    out = shop.outcome()
     shop.say("first fill")
     filled = shop.run_everybody("fill")
     shop._state = "filled"

@@ -30,7 +30,7 @@ LINES = 100_000
 
 
 def run(shop: Workshop) -> Outcome:
-    out = Outcome()
+    out = shop.outcome()
     what = "UCI Online Retail (541,909 lines)"
     if RETAIL.is_file():
         shop.say(f"importing {what}")

@@ -18,7 +18,7 @@ SAMPLES = 20
 
 def run(shop: Workshop) -> Outcome:
     shop.filled()
-    out = Outcome(data=dict(shop.shop))
+    out = shop.outcome()
     with serving(shop) as served:
         cookie = served.sign_in()
         time.sleep(3)  # the worker drains what came due while the server started

@@ -12,7 +12,7 @@ from bench.workshop import Workshop
 
 def run(shop: Workshop) -> Outcome:
     shop.filled()
-    out = Outcome(data=dict(shop.shop))
+    out = shop.outcome()
     if "child" not in shop.peaks:
         shop.peaks["child"] = shop.run_everybody("time")["peak_mb"]
     with serving(shop) as served:

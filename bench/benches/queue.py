@@ -18,7 +18,7 @@ WARM_UP = 10
 
 def run(shop: Workshop) -> Outcome:
     shop.filled()
-    out = Outcome(data=dict(shop.shop))
+    out = shop.outcome()
     with psycopg.connect(shop.dsn) as conn:
         rows = conn.execute("SELECT rank / 10, count(*) FROM standings GROUP BY 1").fetchall()
     out.data["standings_by_colour"] = {str(rank): n for rank, n in rows}

@@ -25,7 +25,7 @@ ROUNDS = 60
 
 def run(shop: Workshop) -> Outcome:
     shop.filled()
-    out = Outcome(data=dict(shop.shop))
+    out = shop.outcome()
     with shop.app() as app:
         labeller = app.labeller()
         try:

@@ -30,7 +30,8 @@ def run(shop: Workshop) -> Outcome:
 
     shop.say("reading messages")
     texts = _texts()
-    out = Outcome(data={"texts": len(texts), "characters": sum(map(len, texts))})
+    out = shop.outcome()
+    out.data = {"texts": len(texts), "characters": sum(map(len, texts))}
     loads = [_load() for _ in range(3)]
     out.add("loading the reader, until it has read a message", percentile(loads, 0) * 1e3, "ms",
             note="best of 3 processes")  # fmt: skip

@@ -91,6 +91,10 @@ class Served:
     log: Path
 
     @property
+    def port(self) -> int:
+        return int(self.address.rpartition(":")[2])
+
+    @property
     def said(self) -> str:
         """Everything that it wrote to stdout and stderr."""
         return self.log.read_text("utf-8", "replace")
@@ -101,6 +105,7 @@ class Served:
         return self.process.wait(PATIENCE)
 
     def kill(self) -> None:
+        """kill -9; nothing where it has ended already."""
         self.process.kill()
         self.process.wait(PATIENCE)
 

@@ -108,8 +108,7 @@ def test_what_happened_while_serve_was_away_is_shown_when_it_is_back(
         '"direction":"in","text":"How much is the green tent?"}\n'
     )
     assert workspace.run("import", lines).returncode == 0
-    port = int(served.address.rpartition(":")[2])
-    again = start(workspace, port=port)
+    again = start(workspace, port=served.port)
     try:
         assert answers(again.address)
         expect(page.locator("#live")).to_have_attribute("data-state", "on", timeout=20_000)

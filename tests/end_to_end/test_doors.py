@@ -179,7 +179,7 @@ def test_a_second_serve_on_the_same_folder_says_so(home: Path, built: None) -> N
 
 
 def test_a_taken_port_is_said_in_one_line(shop: Shop) -> None:
-    port = shop.served.address.rpartition(":")[2]
+    port = str(shop.served.port)
     done = shop.workspace.run("serve", "--port", port)
     assert done.returncode == 1
     (line,) = [line for line in done.stderr.splitlines() if line]

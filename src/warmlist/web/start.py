@@ -37,7 +37,7 @@ def serve(
     *,
     extra_routes: Sequence[BaseRoute] = (),
     beside: Sequence[Callable[[threading.Event], None]] = (),
-    say: Callable[[str], None] = lambda address: None,
+    say: Callable[[str], None] | None = None,
 ) -> None:
     """Web and worker until stopped by SIGINT or SIGTERM.
 
@@ -84,7 +84,7 @@ async def _web(
     worker: Worker,
     extra_routes: Sequence[BaseRoute],
     door: socket.socket,
-    say: Callable[[str], None],
+    say: Callable[[str], None] | None,
 ) -> None:
     async with app.store.async_pool(min_size=2, max_size=4) as pool, Inbox(pool) as inbox:
         web = create_app(
@@ -103,7 +103,8 @@ async def _web(
             log_config=None,
             **UVICORN_OPTIONS,
         )
-        say(f"http://{app.settings.host}:{door.getsockname()[1]}")
+        if say is not None:
+            say(f"http://{app.settings.host}:{door.getsockname()[1]}")
         await _Server(config).serve(sockets=[door])
 
 

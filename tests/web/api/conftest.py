@@ -11,7 +11,6 @@ import pytest
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 from fastapi import FastAPI
 from starlette.applications import Starlette
-from starlette.routing import Mount
 
 from warmlist.app import App, add_user, built_in_pack
 from warmlist.clock import parse_instant, rfc3339
@@ -22,7 +21,7 @@ from warmlist.settings import Settings
 from warmlist.store.database import Store
 from warmlist.understanding.reader import Reader, default_reader
 from warmlist.web.api import tokens
-from warmlist.web.api.mount import PATH, create_api
+from warmlist.web.api.mount import PATH, create_api, mounted
 
 from .client import InProcess
 
@@ -54,8 +53,7 @@ class Desk:
         """A caller; its paths begin behind /api/v1."""
         if who:
             headers["Authorization"] = f"Bearer {self.tokens[who]}"
-        mounted = Starlette(routes=[Mount(PATH, self.api)])
-        transport = InProcess(mounted, self.portal)
+        transport = InProcess(Starlette(routes=[mounted(self.api)]), self.portal)
         address = f"http://testserver{PATH}"
         return httpx.Client(transport=transport, base_url=address, headers=headers)
 

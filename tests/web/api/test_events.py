@@ -140,7 +140,7 @@ def test_duplicates_at_the_same_time_write_once(desk: Desk) -> None:
         answers = list(pool.map(post, range(12)))
     assert {a.status_code for a in answers} <= {200, 409}
     good = [a for a in answers if a.status_code == 200]
-    assert {a.text for a in good} == {good[0].text}
+    assert all(a.json() == good[0].json() for a in good)
     assert good[0].json()["accepted"] == 200
     assert sum("idempotent-replayed" not in a.headers for a in good) == 1
     assert all(a.headers["retry-after"] for a in answers if a.status_code == 409)
@@ -201,7 +201,7 @@ def test_too_much_is_refused(desk: Desk) -> None:
             yield b" " * 1024 * 1024
 
     assert api.post("/events", content=parts(), headers=NDJSON).status_code == 413
-    many = api.post("/events", content=b"{}\n" * 100_001, headers=NDJSON)
+    many = api.post("/events", content=b"{}\n" * 10_001, headers=NDJSON)
     assert many.status_code == 413
     assert many.headers["content-type"] == "application/problem+json"
 

@@ -11,9 +11,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from schemathesis.checks import CHECKS, load_all_checks
 from starlette.applications import Starlette
-from starlette.routing import Mount
 
-from warmlist.web.api.mount import PATH
+from warmlist.web.api.mount import mounted
 
 from .conftest import Desk
 
@@ -34,7 +33,7 @@ EXAMPLES = 25
 def test_generated_requests_get_documented_answers(desk: Desk, shop: dict[str, int]) -> None:
     load_all_checks()
     checks = CHECKS.get_by_names(CHECKED)
-    web = Starlette(routes=[Mount(PATH, desk.api)])
+    web = Starlette(routes=[mounted(desk.api)])
     document = copy.deepcopy(desk.api.openapi())
     del document["security"]  # the token comes with every request; else it would be taken away
     schema = schemathesis.openapi.from_dict(document)

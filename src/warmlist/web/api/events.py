@@ -25,7 +25,7 @@ from warmlist.web.api.requests import media_type
 router = APIRouter(tags=["events"])
 
 LARGEST = 16 * 1024 * 1024
-MOST_LINES = 100_000
+MOST_LINES = 10_000
 MOST_PROBLEMS = 1_000
 SOURCE = "api"
 _FORMS = ("application/x-ndjson", "application/ndjson", "application/jsonl", "application/json")

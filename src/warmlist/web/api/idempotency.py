@@ -70,7 +70,8 @@ class Once:
 
     here: Api
     key: str | None
-    request: bytes  # method, address and body
+    address: bytes  # with the method
+    body: bytes
 
     def __call__(self, work: Work, now_ms: int) -> JSONResponse:
         """Raises Trouble 409 while the same key is worked on, 422 when it had another request."""
@@ -86,7 +87,7 @@ class Once:
                     hint="send it again in a moment",
                     headers={"Retry-After": "1"},
                 )
-            asked = hashlib.sha256(self.request).digest()
+            asked = self._hash()
             kept = conn.execute(_SQL.answer, named).fetchone()
             if kept is not None:
                 return _again(kept, asked)
@@ -96,6 +97,11 @@ class Once:
             _sweeper.sweep(conn, now_ms)
             return _answer(shown)
 
+    def _hash(self) -> bytes:
+        found = hashlib.sha256(self.address)
+        found.update(self.body)
+        return found.digest()
+
 
 async def once(
     request: Request, here: Annotated[Api, Depends(api)], caller: Caller, key: Key = None
@@ -103,7 +109,7 @@ async def once(
     """The parameter of every write. A key belongs to the token that sent it."""
     address = f"{request.method} {request.url.path}?{request.url.query}\n"
     whole = None if key is None else f"{caller.key}:{key}"
-    return Once(here, whole, address.encode() + await request.body())
+    return Once(here, whole, address.encode(), await request.body())
 
 
 def _shown(answer: BaseModel) -> dict[str, Any]:

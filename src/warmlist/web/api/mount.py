@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from fastapi import Depends, FastAPI
@@ -70,4 +71,11 @@ def create_api(app: App, now: Callable[[], int] = clock.now_ms) -> FastAPI:
 
 def routes(app: App) -> list[Mount]:
     """What the web application mounts."""
-    return [Mount(PATH, create_api(app), name="api")]
+    return [mounted(create_api(app))]
+
+
+def mounted(api: FastAPI) -> Mount:
+    """The route to it: everything below the path, line feeds too, so that each error is its own."""
+    route = Mount(PATH, api, name="api")
+    route.path_regex = re.compile(route.path_regex.pattern, re.DOTALL)
+    return route

@@ -20,6 +20,7 @@ from psycopg_pool import ConnectionPool
 from warmlist import clock
 from warmlist.errors import BadSettings
 from warmlist.events.log import EventLog, Read, load_money
+from warmlist.events.model import hash64
 from warmlist.events.signals import mask
 from warmlist.followup.desk import PostgresDesk
 from warmlist.labels.assign import Labeller
@@ -62,7 +63,13 @@ class App:
     @cached_property
     def everybody(self) -> Everybody:
         """Runs over everybody, in a process of their own."""
-        return Everybody(self.store.dsn, built_in_pack(), self.mirror_folder, clock.now_ms)
+        return Everybody(
+            self.store.dsn,
+            built_in_pack(),
+            self.mirror_folder,
+            clock.now_ms,
+            self.settings.log_level,
+        )
 
     @property
     def mirror_folder(self) -> Path:
@@ -73,6 +80,15 @@ class App:
     def desk(self) -> PostgresDesk:
         """What the pages read and do."""
         return PostgresDesk(self.pool, self.events, self.plan, self.currency, self.time_zone)
+
+    def note_pack(self) -> bool:
+        """Remember which pack is in force; says whether it is another than at the last start."""
+        content = "".join(p.read_text("utf-8") for p in sorted(built_in_pack().rglob("*.yaml")))
+        now = f"{self.plan.pack.key} {hash64(content, self.currency):x}"
+        with self.store.connect() as conn:
+            row = conn.execute(SQL.setting, {"key": "pack"}).fetchone()
+            conn.execute(SQL.put_setting, {"key": "pack", "value": orjson.dumps(now).decode()})
+        return row is not None and row[0] != now
 
     def labeller(self) -> Labeller:
         """A labeller of one's own; the caller closes it."""

@@ -5,7 +5,6 @@ Exit code 0: done; 1: the work failed; 2: wrong use. Errors are one line on stde
 
 from __future__ import annotations
 
-import logging
 import sys
 import webbrowser
 from collections.abc import Iterator
@@ -15,7 +14,6 @@ from typing import Annotated, Any
 
 import orjson
 import psycopg
-import structlog
 import typer
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
@@ -80,17 +78,7 @@ def _wrong_use(error: typer.TyperException) -> int:
 
 def _settings(**given: Any) -> settings.Settings:
     loaded = settings.load(**given)
-    level = getattr(logging, loaded.log_level.upper())
-    structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="%Y-%m-%d %H:%M:%S"),
-            structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty()),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
+    settings.log_to_stderr(loaded.log_level)
     return loaded
 
 

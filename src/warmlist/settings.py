@@ -8,13 +8,16 @@ not be silently without effect.
 from __future__ import annotations
 
 import difflib
+import logging
 import os
 import stat
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
+import structlog
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
@@ -91,6 +94,20 @@ class Settings(BaseSettings):
         """Only arguments: `load` reads the environment itself, strictly."""
         del settings_cls, env_settings, dotenv_settings, file_secret_settings
         return (init_settings,)
+
+
+def log_to_stderr(level: LogLevel) -> None:
+    """Log lines for people go to stderr, so that stdout holds answers alone."""
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="%Y-%m-%d %H:%M:%S"),
+            structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty()),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level.upper())),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
 
 
 #: Settings that hold secrets; each may be given as `WARMLIST_<NAME>_FILE` too.

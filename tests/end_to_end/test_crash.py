@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import random
+import subprocess
 import threading
 import time
 from dataclasses import dataclass, field
@@ -15,7 +16,7 @@ import httpx
 import pytest
 
 from end_to_end import records, whatsapp
-from end_to_end.serving import Workspace, free_port, signature, start, wait_until_ready
+from end_to_end.serving import Served, Workspace, free_port, signature, start, wait_until_ready
 from support import processes
 from warmlist.clock import now_ms, rfc3339
 from warmlist.intake.imports import ImportOptions, run_import

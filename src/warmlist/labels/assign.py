@@ -242,7 +242,7 @@ class Labeller:
 def _queue_facts(answer: Answer, shown: Sequence[str], playbooks: Mapping[str, Any]) -> list[str]:
     """The facts kept for the queue: those it always shows, and those of the playbook's sentence."""
     playbook = playbooks.get(answer.concluded.playbook or "")
-    more = {playbook.start, *playbook.when.facts()} if playbook else set()
+    more = playbook.facts if playbook else set()
     return sorted({*shown, *more})
 
 

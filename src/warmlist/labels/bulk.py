@@ -180,6 +180,8 @@ class Bulk:
             "LEFT JOIN proof AS p ON p.customer_id = o.customer_id AND p.rule = o.rule"
         )
         rules = {(d.key, r.id): r for d in pack.dimensions for r in d.rules}
+        # A fill does not know since when its labels hold; the history does, later.
+        since = None if self.cause == "fill" else self.as_of
         with conn.cursor() as cur, cur.copy(SQL.copy_open) as copy:
             while rows := cursor.fetchmany(ROWS):
                 for customer, dimension, label, shade, rule_id, events, count, *values in rows:
@@ -189,7 +191,7 @@ class Bulk:
                     known = dict(zip(names, values, strict=True))
                     copy.write_row(
                         (
-                            customer, dimension, label, shade, None, rule_id, pack.key,
+                            customer, dimension, label, shade, since, rule_id, pack.key,
                             "rule" if rule else "person", self.cause,
                             self._proof(rule, known, events or [], count or 0),
                             because(rule, pack, known, self.as_of, self.currency),
@@ -210,7 +212,7 @@ class Bulk:
         pack = self.plan.pack
         names = [f.name for f in self.plan.facts]
         shown = [n for n in QUEUE_FACTS if n in pack.facts]
-        more = {p.id: sorted({*shown, p.start, *p.when.facts()}) for p in pack.playbooks}
+        more = {p.id: sorted({*shown, *p.facts}) for p in pack.playbooks}
         cursor = db.execute(
             "SELECT w.customer_id, w.recheck_at, o.owner, w.playbook, w.due_from, w.due_by, w.rank, "
             f"w.worth, {', '.join(f'w.{n}' for n in names)} FROM wide AS w "

@@ -29,6 +29,7 @@ class Everybody:
     pack: Path
     mirror: Path
     now: Callable[[], int]
+    log_level: str = "info"
     _child: subprocess.Popen[bytes] | None = None
     _up_to: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -58,6 +59,7 @@ class Everybody:
                 "mirror": str(self.mirror),
                 "as_of": self.now(),
                 "cause": cause,
+                "log_level": self.log_level,
             }
         )
 

@@ -15,6 +15,7 @@ from warmlist.events.log import load_money
 from warmlist.labels.bulk import Bulk
 from warmlist.plan.compile import compile_plan
 from warmlist.rules.read import read_pack
+from warmlist.settings import log_to_stderr
 
 log = structlog.get_logger(__name__)
 
@@ -22,6 +23,7 @@ log = structlog.get_logger(__name__)
 def main() -> int:
     """One run; 0 when everything was saved."""
     order = orjson.loads(sys.stdin.buffer.read())
+    log_to_stderr(order["log_level"])
     os.nice(5)
     with psycopg.connect(order["dsn"]) as conn:
         money = load_money(conn)

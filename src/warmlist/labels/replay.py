@@ -9,7 +9,7 @@ import duckdb
 
 from warmlist.engines.mirror import Mirror
 from warmlist.engines.relations import Fetcher
-from warmlist.labels.assign import Labeller
+from warmlist.labels.assign import Held, Labeller
 from warmlist.labels.explain import label_line
 from warmlist.labels.history import timeline
 from warmlist.labels.over_mirror import chunks, conclude, prove
@@ -81,24 +81,28 @@ def one(
 ) -> list[dict[str, Any]]:
     """Label lines of one customer as of a moment, with the exact beginnings that a walk finds."""
     customers = labeller.fetch([customer])
-    plan = labeller.plan
+    pack = labeller.plan.pack
+    begins = {
+        (h.chosen.dimension, h.chosen.label, h.chosen.shade): h.since
+        for h in timeline(labeller, customers, [customer], as_of)[customer]
+        if h.until is None
+    }
+    (answer,) = labeller.asker.ask(customers, [(customer, as_of)])
     held = [
-        h for h in timeline(labeller, customers, [customer], as_of)[customer] if h.until is None
+        Held(customer, c, begins.get((c.dimension, c.label, c.shade)), None, "", answer)
+        for c in answer.concluded.labels
     ]
+    proofs = labeller.evidence(customers, held)
+    called = _external_ids(labeller.fetcher, sorted({i for p in proofs for i in p.events}))
     lines = []
-    evidence = labeller.evidence(customers, held)
-    called = _external_ids(
-        labeller.fetcher, sorted({i for proof in evidence for i in proof.events})
-    )
-    for h, proof in zip(held, evidence, strict=True):
-        rule = plan.pack.rule(h.chosen.rule, h.chosen.dimension)
-        values = dict(h.answer.values)
+    for h, proof in zip(held, proofs, strict=True):
+        c, values = h.chosen, dict(answer.values)
+        rule = pack.rule(c.rule, c.dimension)
+        facts = shown_facts(pack, values, rule.facts if rule else ())
         lines.append(
             label_line(
-                handle, h.chosen.dimension, h.chosen.label, h.chosen.shade, h.since, None,
-                h.chosen.rule, shown_facts(plan.pack, values, rule.facts if rule else ()),
-                [called[i] for i in proof.events],
-                because(rule, plan.pack, values, as_of, currency),
+                handle, c.dimension, c.label, c.shade, h.since, None, c.rule, facts,
+                [called[i] for i in proof.events], because(rule, pack, values, as_of, currency),
             )
         )  # fmt: skip
     return lines

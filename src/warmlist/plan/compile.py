@@ -67,8 +67,9 @@ class Plan:
 def compile_plan(pack: Pack, extra: Iterable[str] = ()) -> Plan:
     """Compile a pack; `extra` names facts to show besides those that rules and queue use."""
     nodes = [r.when for d in pack.dimensions for r in d.rules] + [p.when for p in pack.playbooks]
-    wanted = {name for node in nodes for name in node.facts()}
-    wanted |= {p.start for p in pack.playbooks} | {f for f in QUEUE_FACTS if f in pack.facts}
+    wanted = {name for d in pack.dimensions for rule in d.rules for name in rule.facts}
+    wanted |= {name for p in pack.playbooks for name in p.facts}
+    wanted |= {f for f in QUEUE_FACTS if f in pack.facts}
     wanted |= set(extra)
     facts = in_use(pack.facts, sorted(wanted))
     counts: dict[str, set[int]] = {}

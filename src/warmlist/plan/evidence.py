@@ -21,7 +21,7 @@ def compile_evidence(plan: Plan) -> str:
     rules: dict[str, set[str]] = {}
     for dimension in pack.dimensions:
         for rule in dimension.rules:
-            for name in rule.when.facts():
+            for name in rule.facts:
                 for part in _parts(pack.facts, name):
                     rules.setdefault(part, set()).add(rule.id)
     facts = in_use(pack.facts, sorted(rules))

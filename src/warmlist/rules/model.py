@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from warmlist.facts.catalogue import Fact
 from warmlist.rules.expressions import Node, Threshold
@@ -19,6 +21,11 @@ ACTIVITY_ORDER = ("high", "medium", "low", "dormant")
 Words = Mapping[str, str]  # language -> text
 
 
+def named(words: Words) -> set[str]:
+    """The facts that sentences name: `{fact}`."""
+    return {name for text in words.values() for name in re.findall(r"\{(\w+)\}", text)}
+
+
 @dataclass(frozen=True, slots=True)
 class Label:
     """One label of a dimension. `share`, `outcome`: expected percent of customers, of closed sales."""
@@ -31,7 +38,7 @@ class Label:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Rule:
     """One row: the label holds when the expression does. `shade` refines it (deep, light)."""
 
@@ -43,10 +50,10 @@ class Rule:
     because: Words
     place: str
 
-    @property
+    @cached_property
     def facts(self) -> tuple[str, ...]:
-        """The facts that the rule reads, in alphabetical order."""
-        return tuple(sorted(self.when.facts()))
+        """The facts that the rule reads or its sentence names, in alphabetical order."""
+        return tuple(sorted(self.when.facts() | named(self.because)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +69,7 @@ class Dimension:
     place: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Playbook:
     """What to do about a label.
 
@@ -83,6 +90,11 @@ class Playbook:
     missed: Words
     words: Words
     place: str
+
+    @cached_property
+    def facts(self) -> frozenset[str]:
+        """The facts that it starts from, reads, or names in its sentence."""
+        return frozenset({self.start, *self.when.facts(), *named(self.why)})
 
     @property
     def column(self) -> str:

@@ -17,7 +17,7 @@ from warmlist.events.signals import SIGNALS, mask
 from warmlist.facts.catalogue import UNITS, Fact, streams
 from warmlist.facts.takes import COMBINES, TAKES
 from warmlist.rules.expressions import Node, Threshold, Vocabulary, parse
-from warmlist.rules.model import COLOURS, LANGUAGES, Dimension, Label, Pack, Playbook, Rule
+from warmlist.rules.model import COLOURS, LANGUAGES, Dimension, Label, Pack, Playbook, Rule, named
 from warmlist.rules.yaml_text import Rows, Table, Text, near, read
 
 #: amount, currency -> minor units of the workspace currency, None where no rate is known
@@ -273,12 +273,11 @@ def _expression(text: Text, words: Vocabulary) -> Node:
 
 
 def _placeholders(because: Mapping[str, str], words: Vocabulary, at: str) -> None:
-    for sentence in because.values():
-        for name in re.findall(r"\{(\w+)\}", sentence):
-            if name not in words.units:
-                raise BadPack(
-                    f"{at}: the sentence names an unknown fact {name!r}{near(name, words.units)}"
-                )
+    for name in sorted(named(because)):
+        if name not in words.units:
+            raise BadPack(
+                f"{at}: the sentence names an unknown fact {name!r}{near(name, words.units)}"
+            )
 
 
 def _in_order(dimensions: list[Dimension]) -> tuple[Dimension, ...]:

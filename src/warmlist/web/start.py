@@ -45,6 +45,8 @@ def serve(
     its event is set. say: told the address once it can be reached.
     """
     door = _listen(app.settings.host, app.settings.port)
+    if app.note_pack():
+        app.everybody.start("rule_change")
     worker = worker_of(app)
     stopping = threading.Event()
     threads = [threading.Thread(target=worker.run, name="worker", daemon=True)]

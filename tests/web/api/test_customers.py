@@ -205,7 +205,16 @@ def test_wrong_questions(desk: Desk, query: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "moment", ["", "now", "2026-03-01", "2026-03-01T09:00:00", "1969-01-01T00:00:00Z", "x" * 999]
+    "moment",
+    [
+        "",
+        "now",
+        "2026-03-01",
+        "2026-03-01T09:00:00",
+        "1969-01-01T00:00:00Z",
+        "0001-01-01T01:00:00+01:01",
+        "x" * 999,
+    ],
 )
 def test_wrong_moments(desk: Desk, shop: dict[str, int], moment: str) -> None:
     for part in ("labels", "why", "facts"):

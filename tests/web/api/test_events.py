@@ -10,7 +10,7 @@ import pytest
 
 from warmlist.web.api import tokens
 
-from .conftest import MARA, NOW, Desk, message, profile
+from .conftest import HOUR, MARA, NOW, Desk, message, profile
 
 pytestmark = pytest.mark.store
 
@@ -119,8 +119,10 @@ def test_a_key_belongs_to_its_token_and_lasts_a_day(desk: Desk) -> None:
     assert desk.client(**key).post("/events", json=message(MARA, "1", "a")).status_code == 200
     other = desk.client("Other", **key)
     assert other.post("/events", json=message(MARA, "2", "b")).status_code == 200
-    desk.clock.ms += 24 * 3_600_000
+    desk.clock.ms += 24 * HOUR
+    assert desk.rows("SELECT count(*) FROM idempotency") == [(2,)]
     assert desk.client(**key).post("/events", json=message(MARA, "3", "c")).status_code == 200
+    assert desk.rows("SELECT at FROM idempotency") == [(desk.clock.ms,)]
 
 
 def test_an_error_is_not_kept_under_the_key(desk: Desk) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
@@ -25,11 +26,13 @@ def files() -> dict[str, str]:
     }
 
 
-def zipped(found: dict[str, str | bytes], around: str = "") -> bytes:
+def zipped(found: dict[str, str | bytes], around: str = "", others: Iterable[str] = ()) -> bytes:
     into = io.BytesIO()
     with zipfile.ZipFile(into, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in found.items():
             archive.writestr(around + name, content)
+        for name in others:
+            archive.writestr(name, b"\x00\x05")
     return into.getvalue()
 
 
@@ -56,7 +59,7 @@ def test_a_good_pack_as_json_and_as_zip(desk: Desk) -> None:
     good = {"ok": True, "pack": desk.app.plan.pack.key, "problems": [], "warnings": []}
     assert check(desk, files()) == good
     for around in ("", "my-pack/"):
-        body = zipped({**files(), "README.md": "not read"}, around)
+        body = zipped({**files(), "README.md": "not read"}, around, ["__MACOSX/._pack.yaml"])
         assert desk.client().post("/packs/check", content=body, headers=ZIP).json() == good
 
 

@@ -19,6 +19,8 @@ from warmlist.events.model import Event
 
 #: Seconds of the year 5138: a larger number can only be milliseconds.
 _MILLISECONDS_FROM = 10**11
+#: A platform's clock may be this far ahead of ours, in ms.
+_CLOCK_SKEW = 60 * SECOND
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,39}")
 
 
@@ -112,7 +114,8 @@ class Change:
             self.problem(node.at(key), "the time is missing or is no number of seconds", kept)
             return None if self.backfill else self.draft.received_at
         ms = seconds * SECOND if seconds < _MILLISECONDS_FROM else seconds
-        if ms <= self.draft.received_at:
+        if ms <= self.draft.received_at + _CLOCK_SKEW:
+            # Taken as it is: cut to our clock, a repeat of the same delivery would tell another time.
             return ms
         self.problem(node.at(key), "the time lies in the future; taken as just now", Kept.EVENT)
         return self.draft.received_at

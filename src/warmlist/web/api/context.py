@@ -17,6 +17,7 @@ from warmlist.errors import Refused, StoreUnavailable
 from warmlist.followup.customer import Connection
 from warmlist.followup.views import Viewer
 from warmlist.web.api.facts import FactReader
+from warmlist.web.api.sweeps import Sweeps
 from warmlist.web.api.tokens import Holder
 
 _SNAPSHOT = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"
@@ -32,6 +33,7 @@ class Api:
     app: App
     now: Callable[[], int]  # epoch ms
     facts: FactReader
+    sweeps: Sweeps = field(default_factory=Sweeps)
     heavy: anyio.CapacityLimiter = field(default_factory=lambda: anyio.CapacityLimiter(HEAVY))
     packs: anyio.CapacityLimiter = field(default_factory=lambda: anyio.CapacityLimiter(1))
     replays: anyio.CapacityLimiter = field(default_factory=lambda: anyio.CapacityLimiter(1))

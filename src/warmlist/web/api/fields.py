@@ -45,7 +45,7 @@ def _moment(value: Any) -> int:
         raise PydanticCustomError("moment", "must be text in RFC 3339")
     try:
         return parse_instant(value)
-    except BadInput:
+    except (BadInput, OverflowError):  # an offset can lead out of the years that Python knows
         raise PydanticCustomError(
             "moment",
             "must be a time with an offset, from 1970 to 2248: 2026-03-01T09:30:00+01:00"

@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from threading import Lock
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import Depends, Header, Request
@@ -18,7 +17,7 @@ from psycopg.types.json import Jsonb
 from pydantic import BaseModel
 from starlette.responses import JSONResponse
 
-from warmlist.clock import DAY, HOUR
+from warmlist.clock import DAY
 from warmlist.events.model import hash64
 from warmlist.followup.customer import Connection
 from warmlist.store.sql import queries
@@ -28,7 +27,6 @@ from warmlist.web.api.problems import Trouble
 _SQL = queries("web/api/idempotency.sql")
 
 KEPT = DAY
-_SWEEP_EVERY = HOUR
 
 #: What a write does in the transaction it is given; the answer is sent with status 200.
 Work = Callable[[Connection], BaseModel]
@@ -43,25 +41,6 @@ Key = Annotated[
         " error.",
     ),
 ]
-
-
-@dataclass
-class Sweeper:
-    """Forgets old answers now and then."""
-
-    _swept_at: int = 0
-    _lock: Lock = field(default_factory=Lock)
-
-    def sweep(self, conn: Connection, now_ms: int) -> None:
-        with self._lock:
-            due = now_ms - self._swept_at >= _SWEEP_EVERY
-            if due:
-                self._swept_at = now_ms
-        if due:
-            conn.execute(_SQL.forget, {"oldest": now_ms - KEPT})
-
-
-_sweeper = Sweeper()
 
 
 @dataclass(frozen=True)
@@ -94,7 +73,8 @@ class Once:
             shown = _shown(work(conn))
             values = {"hash": asked, "answer": Jsonb(shown), "status": 200, "now": now_ms}
             conn.execute(_SQL.keep, named | values)
-            _sweeper.sweep(conn, now_ms)
+            if self.here.sweeps.due(now_ms):
+                conn.execute(_SQL.forget, {"oldest": now_ms - KEPT})
             return _answer(shown)
 
     def _hash(self) -> bytes:

@@ -30,13 +30,18 @@ def unzip(body: bytes) -> dict[str, str]:
     """The YAML files of an archive; a folder around all of them is left away."""
     try:
         with zipfile.ZipFile(io.BytesIO(body)) as archive:
-            names = [info for info in archive.infolist() if info.filename.endswith(".yaml")]
+            names = [info for info in archive.infolist() if _is_meant(info.filename)]
             if len(names) > MOST_FILES or sum(info.file_size for info in names) > LARGEST:
                 raise _too_large()
             found = {info.filename: _text(_unpacked(archive, info)) for info in names}
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError):
         raise BadInput("the body is no zip archive that can be read") from None
     return _without_folder(found)
+
+
+def _is_meant(name: str) -> bool:
+    """A Mac adds shadows of its own to every archive."""
+    return name.endswith(".yaml") and not name.startswith("__MACOSX/")
 
 
 def _unpacked(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:

@@ -188,3 +188,14 @@ def add_user(
         "language": language, "now": clock.now_ms(),
     }  # fmt: skip
     conn.execute(SQL.add_user, values)
+
+
+def users(conn: psycopg.Connection[Any]) -> list[tuple[str, str, str]]:
+    """(name, role, language) of every user, by name."""
+    return conn.execute(SQL.all_users).fetchall()
+
+
+def set_password(conn: psycopg.Connection[Any], name: str, password: str) -> None:
+    """A new password for a user; sessions that are open end."""
+    conn.execute(SQL.end_sessions, {"name": name})
+    conn.execute(SQL.set_password, {"name": name, "hash": PasswordHasher().hash(password)})

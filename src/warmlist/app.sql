@@ -24,3 +24,15 @@ VALUES (%(name)s, %(hash)s, %(role)s, %(language)s, %(now)s) ON CONFLICT (name) 
 -- What a currency is worth from a day on.
 INSERT INTO rates (currency, from_day, rate) VALUES (%(currency)s, %(day)s, %(rate)s)
 ON CONFLICT (currency, from_day) DO UPDATE SET rate = excluded.rate
+
+-- name: all_users
+-- Everybody who may sign in.
+SELECT name, role, language FROM users ORDER BY name
+
+-- name: set_password
+-- A new password.
+UPDATE users SET password_hash = %(hash)s WHERE name = %(name)s
+
+-- name: end_sessions
+-- Who was signed in must sign in again.
+DELETE FROM sessions s USING users u WHERE u.id = s.user_id AND u.name = %(name)s

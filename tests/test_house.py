@@ -159,7 +159,7 @@ def test_only_one_file_asks_the_clock() -> None:
         if path != PACKAGE / "clock.py"
         for asker in clock_askers(path)
     ]
-    for path in sources(".sql"):
+    for path in (path for path in sources(".sql") if path.name not in _MAY_ASK):
         without_comments = _SQL_COMMENT.sub("", path.read_text("utf-8"))
         if found := _ASKING_SQL.search(without_comments):
             wrong.append(f"{path.relative_to(ROOT)}: {found[0]}")

@@ -117,7 +117,7 @@ def test_how_to_import_a_chat_merge_and_back_up(reader: Reader) -> None:
     chats = "docs/howto/import-chats.md"
     plain, named = steps(chats)
     assert "--dry-run" in named
-    assert reader.follows(named).startswith("3 events read about 1 handles: 0 new")
+    assert reader.follows(named).startswith("3 events read about 1 handle: 0 new")
     reader.follows(named.removesuffix(" --dry-run"))
     assert reader.follows(plain)
 

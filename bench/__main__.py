@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 import traceback
 from collections.abc import Sequence
@@ -22,6 +23,7 @@ err = Console(stderr=True, highlight=False)
 def main(arguments: Sequence[str] | None = None) -> int:
     """0 when everything was measured (aims missed or met), 1 when a benchmark failed."""
     asked = _parser().parse_args(arguments)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that nothing is left running
     names = [name for name in BENCHES if not asked.names or asked.all or name in asked.names]
     date = asked.date or clock.from_ms(clock.now_ms()).date().isoformat()
     outcomes: dict[str, Outcome] = {}

@@ -66,8 +66,6 @@ def painted(out: Outcome, served: Served, cookie: str, samples: int) -> None:
 
 def _one(page: Page, served: Served, customer: int) -> float | None:
     """Milliseconds from a webhook's first byte to the row on the screen; None = not in LONGEST_MS."""
-    from playwright.sync_api import TimeoutError as PageTimeout
-
     now = clock.now_ms()
     message = webhooks.delivery(customer, f"painted-{customer}-{now}", now)
     connection = http.client.HTTPConnection(HOST, served.port, timeout=PATIENCE)
@@ -78,14 +76,13 @@ def _one(page: Page, served: Served, customer: int) -> float | None:
     connection.close()
     if status != 200:
         raise RuntimeError(f"a webhook was answered with {status}")
-    try:
-        row = page.wait_for_function(
-            "id => window.paintedAt[id]", arg=str(customer), polling=20, timeout=LONGEST_MS
-        )
-        at: float = row.json_value()
-    except PageTimeout:
-        return None
-    return at - began * 1_000
+    # The page's policy forbids what `wait_for_function` does; asking again and again is allowed.
+    while time.time() - began < LONGEST_MS / 1_000:
+        at: float | None = page.evaluate("id => window.paintedAt[id]", str(customer))
+        if at is not None:
+            return at - began * 1_000
+        page.wait_for_timeout(20)
+    return None
 
 
 def _browsers() -> Any:

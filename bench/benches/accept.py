@@ -20,7 +20,7 @@ CONNECTIONS = 64
 #: Different customers that write during the minute.
 CUSTOMERS = 20_000
 #: After the load, labels are waited for so long, in seconds.
-PATIENCE = 300
+PATIENCE = 180
 
 
 def run(shop: Workshop) -> Outcome:

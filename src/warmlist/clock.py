@@ -39,7 +39,8 @@ def to_ms(moment: datetime, *, where: str = "time") -> int:
     """An aware datetime -> epoch milliseconds; a naive one is refused."""
     if moment.tzinfo is None:
         raise BadInput(f"{where}: {moment} has no offset; add one, such as Z or +01:00")
-    delta = moment.astimezone(UTC) - datetime(1970, 1, 1, tzinfo=UTC)
+    # Not astimezone: near the years 1 and 9999 it leaves what Python can tell.
+    delta = moment - datetime(1970, 1, 1, tzinfo=UTC)
     ms = delta.days * DAY + delta.seconds * SECOND + delta.microseconds // 1_000
     if not 0 <= ms <= LATEST_MS:
         raise BadInput(f"{where}: {moment} lies outside the years 1970 to 2248")

@@ -91,11 +91,17 @@ def _say_address(address: str) -> None:
 
 
 def _say_sign_in(app: App) -> str | None:
-    """Print how to sign in; returns the owner's password when it was just made."""
+    """Print how to sign in; returns the password of an owner that was just made.
+
+    A password that was given is not repeated: what is printed may end up in a log.
+    """
     owner = ensure_owner(app)
     if owner.password is None:
         out.print(f"Sign in as {owner.name} with the password that was printed at the first start.")
         return None
+    if app.settings.owner_password is not None:
+        out.print(f"Sign in as {owner.name} with the password of WARMLIST_OWNER_PASSWORD.")
+        return owner.password
     out.print(f"Sign in as {owner.name} with the password {owner.password}", highlight=False)
     out.print("It is not shown again.")
     return owner.password

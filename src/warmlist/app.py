@@ -35,6 +35,11 @@ from warmlist.understanding.reader import Reader, default_reader
 log = structlog.get_logger(__name__)
 SQL = queries("app.sql")
 
+#: A few words in each language that the reader keeps apart.
+GREETINGS = (
+    "how much is it?", "quanto costa questo?", "was kostet das bitte?", "请问这个多少钱？",
+    "¿cuánto cuesta este, por favor?", "quanto custa esse, por favor?",
+)  # fmt: skip
 #: Connections that pages and the API share.
 POOL = 8
 
@@ -80,6 +85,11 @@ class App:
     def desk(self) -> PostgresDesk:
         """What the pages read and do."""
         return PostgresDesk(self.pool, self.events, self.plan, self.currency, self.time_zone)
+
+    def warm_up(self) -> None:
+        """Load what the first messages would otherwise wait for: the reader's words by language."""
+        for text in GREETINGS:
+            self.reader.read(text)
 
     def note_pack(self) -> bool:
         """Remember which pack is in force; says whether it is another than at the last start."""

@@ -30,6 +30,10 @@ log = structlog.get_logger(__name__)
 
 #: Customers labelled in one transaction: small, so that the single message waits for few others.
 BATCH = 64
+#: With more marks waiting than this, larger transactions cost less a customer.
+CROWD, LARGE_BATCH = 256, 512
+#: Deliveries of one transaction, and how many such transactions before labels are looked at.
+DELIVERIES, FLOOD = 500, 4
 #: More marks than this are cheaper to answer for everybody at once, in a process of its own.
 BULK = 5_000
 #: Longest sleep, in seconds; a recheck or a wake ends it sooner.
@@ -116,16 +120,25 @@ class Worker:
         """One round; says whether anything was done."""
         now = self.now()
         self.counters.last_round_at = now
-        worked = work_waiting(conn, self.events.append, now_ms=now)
-        conn.commit()
-        self.counters.deliveries += worked.deliveries
-        self.counters.events += worked.events
-        done = bool(worked.deliveries)
+        done = self._inbox(conn)
         done |= self._label_news(conn, labeller)
         done |= self._recheck(conn, labeller)
         done = done or replay_some(conn, labeller, now)
         if not done:
             self._nightly(now)
+        return done
+
+    def _inbox(self, conn: psycopg.Connection) -> bool:
+        """Deliveries first: in a flood several batches before any label, since labels may lag."""
+        done = False
+        for _ in range(FLOOD):
+            worked = work_waiting(conn, self.events.append, now_ms=self.now(), limit=DELIVERIES)
+            conn.commit()
+            self.counters.deliveries += worked.deliveries
+            self.counters.events += worked.events
+            done |= bool(worked.deliveries)
+            if worked.deliveries < DELIVERIES:
+                break
         return done
 
     def _nightly(self, now: int) -> None:
@@ -143,7 +156,7 @@ class Worker:
         if not waiting:
             return False
         after = self.everybody.taking_up_to()
-        news = labeller.claim_news(conn, BATCH, after)
+        news = labeller.claim_news(conn, BATCH if waiting <= CROWD else LARGE_BATCH, after)
         self._relabel(conn, labeller, news)
         return bool(news)
 

@@ -32,7 +32,7 @@ class InProcess:
     """Runs plans over the rows of few customers. Not for several threads at once."""
 
     def __init__(self, threads: int = 1) -> None:
-        self._db = duckdb.connect(config={"threads": threads, "memory_limit": "256MB"})
+        self._db = duckdb.connect(config={"threads": threads, "memory_limit": "192MB"})
         self._sources = {name: _Source(table(name)) for name in SCHEMAS}
         for name, source in self._sources.items():
             self._db.register(name, source)
@@ -56,12 +56,13 @@ class InProcess:
         for relation, arrow in content.items():
             self._sources[relation].content = arrow
         try:
-            found = self._db.sql(f"EXECUTE {name}").to_arrow_table()
+            cursor = self._db.execute(f"EXECUTE {name}")
+            names = [column[0] for column in cursor.description or ()]
+            found = cursor.fetchall()
         finally:
             for relation, source in self._sources.items():
                 source.content = table(relation)
-        answers: list[dict[str, Any]] = found.to_pylist()
-        return answers
+        return [dict(zip(names, row, strict=True)) for row in found]
 
     def close(self) -> None:
         self._db.close()

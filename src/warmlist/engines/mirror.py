@@ -1,7 +1,7 @@
-"""The columnar mirror: settled events as Parquet, sorted by handle, rebuildable at any time.
+"""The columnar mirror: settled events as Parquet, kept together by handle, rebuildable at any time.
 
 Layout of the folder: `manifest.json` names the parts that count and the transaction before which all
-is settled; `part-N/type=.../*.parquet` hold the rows, no text of messages among them. A part is
+is settled; `part-N/reach=.../type=.../*.parquet` hold the rows, no text of messages among them. A part is
 written whole before the manifest names it, so that a crash leaves the mirror as it was.
 """
 
@@ -23,7 +23,14 @@ from warmlist.store.sql import queries
 
 SQL = queries("engines/mirror.sql")
 #: Another number makes older mirrors be built anew.
-FORMAT = 1
+FORMAT = 2
+#: A large part holds about so many ranges of handles, each of at least so many handles.
+RANGES, SMALLEST_RANGE = 12, 4_096
+#: How every part is written: a folder for each range of handles and type.
+WRITTEN = (
+    "FORMAT parquet, PARTITION_BY (reach, type), COMPRESSION zstd, ROW_GROUP_SIZE 122880, "
+    "OVERWRITE_OR_IGNORE true"
+)
 #: More parts than this are merged into one.
 PARTS = 12
 COLUMNS = tuple(f.name for f in SCHEMAS["events"])
@@ -137,10 +144,10 @@ class Mirror:
         return result[::-1]
 
     def _select(self, part: str, stale: list[int]) -> str:
-        files = f"{self._folder}/{part}/*/*.parquet".replace("'", "''")
+        files = f"{self._folder}/{part}/*/*/*.parquet".replace("'", "''")
         select = (
             f"SELECT {', '.join(_plain())} FROM read_parquet('{files}', hive_partitioning = true, "
-            "hive_types = {'type': VARCHAR})"
+            "hive_types = {'type': VARCHAR, 'reach': BIGINT})"
         )
         if stale:
             select += (
@@ -149,38 +156,55 @@ class Mirror:
         return select
 
     def _write(self, name: str, rows_of: str) -> int:
-        """Write one part, sorted by handle; returns its rows."""
-        target = self._folder / name
+        """Write one part; returns its rows."""
+        width = self._range_width()  # asked before the stream: one connection does one thing at a time
+        reader = self._fetcher.stream(SQL.events.format(range=rows_of))
         with duckdb.connect(config=self._config()) as db:
-            reader = self._fetcher.stream(SQL.events.format(range=rows_of))
             db.register("incoming", reader)
+            if not self.manifest.parts:
+                rows = f"SELECT {', '.join(_plain())} FROM incoming"
+                return self._copy_by_range(db, name, rows, width)
             db.execute(f"CREATE TEMP TABLE part AS SELECT {', '.join(_plain())} FROM incoming")
-            count = db.execute("SELECT count(*) FROM part").fetchone()
-            assert count is not None
-            if count[0]:
-                target.mkdir()
-                path = str(target).replace("'", "''")
-                db.execute(
-                    f"COPY (SELECT * FROM part ORDER BY type, handle_id, pos, event_id) TO '{path}' "
-                    "(FORMAT parquet, PARTITION_BY (type), COMPRESSION zstd, ROW_GROUP_SIZE 122880, "
-                    "OVERWRITE_OR_IGNORE true)"
-                )
-            return int(count[0])
+            return self._copy_sorted(db, name)
+
+    def _copy_sorted(self, db: duckdb.DuckDBPyConnection, name: str) -> int:
+        """A small part: sorted by handle."""
+        count = int(db.execute("SELECT count(*) FROM part").fetchall()[0][0])
+        if count:
+            (self._folder / name).mkdir()
+            db.execute(
+                "COPY (SELECT *, 0 AS reach FROM part ORDER BY type, handle_id, pos, event_id) TO "
+                f"{self._quoted(name)} ({WRITTEN})"
+            )
+        return count
+
+    def _copy_by_range(
+        self, db: duckdb.DuckDBPyConnection, name: str, rows: str, width: int
+    ) -> int:
+        """A large part: as it streams in, put apart by ranges of handles; sorting it would spill."""
+        (self._folder / name).mkdir()
+        done = db.execute(
+            f"COPY (SELECT *, CAST(FLOOR(handle_id / {width}) AS BIGINT) AS reach FROM ({rows})) TO "
+            f"{self._quoted(name)} ({WRITTEN})"
+        ).fetchall()
+        return int(done[0][0])
 
     def _merge(self) -> None:
         """One part out of all, without asking PostgreSQL."""
         name = f"part-{self.manifest.xid}-merged"
         shutil.rmtree(self._folder / name, ignore_errors=True)
         union = "\nUNION ALL\n".join(self._select(p, s) for p, s in self._staleness([]))
-        path = str(self._folder / name).replace("'", "''")
-        (self._folder / name).mkdir()
         with duckdb.connect(config=self._config()) as db:
-            db.execute(
-                f"COPY (SELECT * FROM ({union}) ORDER BY type, handle_id, pos, event_id) TO '{path}' "
-                "(FORMAT parquet, PARTITION_BY (type), COMPRESSION zstd, ROW_GROUP_SIZE 122880, "
-                "OVERWRITE_OR_IGNORE true)"
-            )
+            self._copy_by_range(db, name, union, self._range_width())
         self.manifest.parts, self.manifest.outdated = [name], {}
+
+    def _range_width(self) -> int:
+        """How many handles a range of a large part covers."""
+        last = int(self._fetcher.query(SQL.last_handle)["id"][0].as_py())
+        return max(SMALLEST_RANGE, last // RANGES)
+
+    def _quoted(self, part: str) -> str:
+        return "'" + str(self._folder / part).replace("'", "''") + "'"
 
     def _config(self) -> dict[str, Any]:
         spill = self._folder / "spill"

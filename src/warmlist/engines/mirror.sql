@@ -28,3 +28,7 @@ SELECT event_id, gone_at FROM superseded
 -- name: handles
 -- Every handle with its customer.
 SELECT id AS handle_id, customer_id FROM handles
+
+-- name: last_handle
+-- The greatest handle id.
+SELECT coalesce(max(id), 0) AS id FROM handles

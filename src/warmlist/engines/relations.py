@@ -14,6 +14,8 @@ from warmlist.errors import StoreUnavailable
 from warmlist.store.sql import queries
 
 SQL = queries("engines/relations.sql")
+# Arrow's own pools keep what they once used; a server that runs for weeks gives it back instead.
+pa.set_memory_pool(pa.system_memory_pool())
 
 #: Columns and types of every relation, as every engine sees them.
 SCHEMAS: Mapping[str, pa.Schema] = {

@@ -106,7 +106,7 @@ class Asker:
         for row in self._engine.run(self.plan.facts_sql, _spine(moments), customers.rows):
             customer, as_of = row["customer_id"], row["as_of"]
             concluded = conclude(
-                self.plan.pack, row, as_of, customers.acts(customer, as_of), self.plan.leaving,
+                self.plan.pack, row, as_of, customers.acts(customer, as_of), self.plan.moments,
                 customers.next_at(customer, as_of),
             )  # fmt: skip
             answers.append(Answer(customer, as_of, row, concluded))

@@ -83,9 +83,10 @@ class Bulk:
         return self.report
 
     def _load(self, db: duckdb.DuckDBPyConnection, fetcher: Fetcher, up_to: int) -> None:
+        # Standings before labels: whoever is relabelled in between is then seen to have moved.
         for name, sql in (
-            ("current", SQL.current),
             ("stood", SQL.standings),
+            ("current", SQL.current),
             ("owners", SQL.owners),
             ("news", SQL.news.format(up_to=up_to)),
         ):
@@ -139,7 +140,7 @@ class Bulk:
         )
         db.execute(
             "CREATE OR REPLACE TEMP TABLE changed AS SELECT DISTINCT c.customer_id, "
-            "COALESCE(s.as_of, -1) AS seen FROM (SELECT customer_id FROM opened UNION "
+            "COALESCE(s.version, -1) AS seen FROM (SELECT customer_id FROM opened UNION "
             "SELECT customer_id FROM closed UNION SELECT customer_id FROM stands) AS c "
             "LEFT JOIN stood AS s ON s.customer_id = c.customer_id"
         )

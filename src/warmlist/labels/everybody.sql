@@ -8,7 +8,8 @@ SELECT id, customer_id, dimension, label, shade, rule = 'manual' AS manual FROM 
 
 -- name: standings
 -- Where everybody stood when last looked at.
-SELECT customer_id, as_of, recheck_at, owner, playbook, due_from, due_by, rank, worth FROM standings
+SELECT customer_id, xmin::text::bigint AS version, recheck_at, owner, playbook, due_from, due_by, rank, worth
+FROM standings
 
 -- name: news
 -- Customers with marks up to a run's newest.
@@ -26,7 +27,7 @@ ORDER BY h.customer_id, e.pos DESC, e.id DESC
 -- Of these customers, locked now, those who were not looked at again since this run read them.
 SELECT c.id FROM customers c LEFT JOIN standings s ON s.customer_id = c.id
 JOIN unnest(%(customers)s::bigint[], %(seen)s::bigint[]) AS x (id, seen) ON x.id = c.id
-WHERE coalesce(s.as_of, -1) = x.seen ORDER BY c.id FOR NO KEY UPDATE OF c
+WHERE coalesce(s.xmin::text::bigint, -1) = x.seen ORDER BY c.id FOR NO KEY UPDATE OF c
 
 -- name: close
 -- These assignments hold no more.

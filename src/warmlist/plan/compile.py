@@ -10,6 +10,7 @@ from warmlist.facts.catalogue import Fact
 from warmlist.plan import conclude
 from warmlist.plan.chain import Chain
 from warmlist.plan.facts import add_facts, begin, in_use
+from warmlist.rules.conclude import moments_of
 from warmlist.rules.model import Pack
 
 #: Facts that the queue shows, whether a rule asks for them or not.
@@ -25,7 +26,7 @@ class Plan:
     """A compiled pack.
 
     `facts_sql` gives a row each (customer_id, as_of) of the spine: those two, every fact of `facts`,
-    the helper moments of `leaving`, and `touches_<fact>` for every fact that a playbook starts from.
+    the helper moments that `moments` names, and `touches_<fact>` for every fact that a playbook starts from.
     `rules.conclude` makes labels of such a row.
 
     `sql` does the latter too, for everybody at once: customer_id, as_of, recheck_at (ms or NULL),
@@ -35,7 +36,7 @@ class Plan:
 
     pack: Pack
     facts: tuple[Fact, ...]
-    leaving: tuple[tuple[str, int], ...]
+    moments: tuple[tuple[str, int], ...]
     facts_sql: str
     sql: str
     chain: Chain
@@ -86,5 +87,6 @@ def compile_plan(pack: Pack, extra: Iterable[str] = ()) -> Plan:
     begin(many, one_pass=False)
     made = add_facts(many, facts, pack.thresholds, counts, one_pass=False)
     table = conclude.add_touches(many, pack, made.table)
+    moments = moments_of(pack, made.leaving)
     last = conclude.add_conclusions(many, pack, facts, table, made.leaving)
-    return Plan(pack, tuple(facts), tuple(made.leaving), facts_sql, many.sql(last), many)
+    return Plan(pack, tuple(facts), tuple(moments), facts_sql, many.sql(last), many)

@@ -63,13 +63,13 @@ def conclude(
     values: Mapping[str, Any],
     as_of: int,
     acts: Iterable[ManualAct],
-    leaving: Sequence[tuple[str, int]],
+    moments: Sequence[tuple[str, int]],
     next_at: int | None,
 ) -> Conclusion:
     """Labels, recheck moment and follow-up.
 
     values: facts by name, helper moments, `touches_<fact>` counts. acts: manual acts known by as_of.
-    leaving: as in `plan.compile.Plan`. next_at: when an event becomes known or past, ms.
+    moments: as `moments_of` tells them. next_at: when an event becomes known or past, ms.
     """
     overlay = _overlay(acts, as_of)
     known: dict[str, Any] = dict(values)
@@ -81,15 +81,11 @@ def conclude(
             known[dimension.key] = chosen[0].label if chosen else None
         else:
             known[dimension.key] = {c.label for c in chosen}
-    moments = [
-        (known[fact] >> 20) + ms
-        for fact, ms in moments_of(pack, leaving)
-        if known.get(fact) is not None
-    ]
-    moments += [m for m in (overlay.until, next_at) if m is not None]
+    flips = [(known[fact] >> 20) + ms for fact, ms in moments if known.get(fact) is not None]
+    flips += [m for m in (overlay.until, next_at) if m is not None]
     playbook, due_from, due_by = _follow_up(pack, known, as_of)
     return Conclusion(
-        tuple(labels), min((m for m in moments if m > as_of), default=None),
+        tuple(labels), min((m for m in flips if m > as_of), default=None),
         playbook, due_from, due_by, _rank(known), _worth(pack, known),
     )  # fmt: skip
 

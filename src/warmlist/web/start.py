@@ -10,7 +10,8 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 
 import uvicorn
-from starlette.routing import BaseRoute
+from starlette.routing import BaseRoute, Router
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from warmlist.app import App
 from warmlist.errors import Busy
@@ -45,6 +46,7 @@ def serve(
     its event is set. say: told the address once it can be reached.
     """
     door = _listen(app.settings.host, app.settings.port)
+    app.warm_up()
     if app.note_pack():
         app.everybody.start("rule_change")
     worker = worker_of(app)
@@ -94,11 +96,10 @@ async def _web(
             app.settings,
             accounts=StoreAccounts(app.pool.connection),
             notices=lambda: listen(app.store.dsn),
-            inbox_routes=webhooks.routes(inbox, app.settings, wake=worker.wake),
             extra_routes=[*mount.routes(app), *extra_routes],
         )
         config = uvicorn.Config(
-            web,
+            _doors_first(webhooks.routes(inbox, app.settings, wake=worker.wake), web),
             loop="uvloop",
             http="httptools",
             access_log=False,
@@ -108,6 +109,17 @@ async def _web(
         if say is not None:
             say(f"http://{app.settings.host}:{door.getsockname()[1]}")
         await _Server(config).serve(sockets=[door])
+
+
+def _doors_first(doors: Sequence[BaseRoute], web: ASGIApp) -> ASGIApp:
+    """Webhooks go straight to their doors: what pages need around them would cost most of a core."""
+    router = Router(doors)
+
+    async def front(scope: Scope, receive: Receive, send: Send) -> None:
+        to_door = scope["type"] == "http" and scope["path"].startswith("/webhooks/")
+        await (router if to_door else web)(scope, receive, send)
+
+    return front
 
 
 class _Server(uvicorn.Server):

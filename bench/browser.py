@@ -67,7 +67,9 @@ def painted(out: Outcome, served: Served, cookie: str, samples: int) -> None:
 def _one(page: Page, served: Served, customer: int) -> float | None:
     """Milliseconds from a webhook's first byte to the row on the screen; None = not in LONGEST_MS."""
     now = clock.now_ms()
-    message = webhooks.delivery(customer, f"painted-{customer}-{now}", now)
+    # A new name, since a row in which nothing changed is not painted again.
+    name = f"Customer {customer} of {now}"
+    message = webhooks.delivery(customer, f"painted-{customer}-{now}", now, name)
     connection = http.client.HTTPConnection(HOST, served.port, timeout=PATIENCE)
     connection.connect()
     began = time.time()

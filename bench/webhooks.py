@@ -31,13 +31,13 @@ def headers(body: bytes) -> dict[str, str]:
     return {"Content-Type": "application/json", "X-Hub-Signature-256": f"sha256={signature}"}
 
 
-def delivery(customer: int, message: str, at_ms: int) -> bytes:
-    """A delivery as the Cloud API words it."""
+def delivery(customer: int, message: str, at_ms: int, name: str = "") -> bytes:
+    """A delivery as the Cloud API words it. name: what the customer goes by, if something new."""
     digits = handle(customer).removeprefix("+")
     value = {
         "messaging_product": "whatsapp",
         "metadata": {"display_phone_number": "15550009999", "phone_number_id": "106540352242922"},
-        "contacts": [{"profile": {"name": f"Customer {customer}"}, "wa_id": digits}],
+        "contacts": [{"profile": {"name": name or f"Customer {customer}"}, "wa_id": digits}],
         "messages": [
             {
                 "from": digits,

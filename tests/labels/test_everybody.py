@@ -102,9 +102,7 @@ def test_one_by_one_after_everybody_finds_nothing(shop: Store, plan: Plan, tmp_p
     assert (rows(shop, CURRENT), rows(shop, STANDING)) == filled
 
 
-def test_both_ways_write_the_same_to_the_letter(
-    shop: Store, plan: Plan, tmp_path: Path
-) -> None:
+def test_both_ways_write_the_same_to_the_letter(shop: Store, plan: Plan, tmp_path: Path) -> None:
     everybody(shop, plan, tmp_path, NOW)
     at_once = rows(shop, CURRENT), rows(shop, STANDING)
     with shop.connect() as conn:
@@ -118,8 +116,9 @@ def test_both_ways_write_the_same_to_the_letter(
 
 def test_again_with_nothing_new_writes_nothing(shop: Store, plan: Plan, tmp_path: Path) -> None:
     everybody(shop, plan, tmp_path, NOW)
-    before = rows(shop, "SELECT max(xmin::text::bigint) FROM assignments"), rows(
-        shop, "SELECT max(xmin::text::bigint) FROM standings"
+    before = (
+        rows(shop, "SELECT max(xmin::text::bigint) FROM assignments"),
+        rows(shop, "SELECT max(xmin::text::bigint) FROM standings"),
     )
     again = everybody(shop, plan, tmp_path, NOW)
     assert (again.opened, again.closed, again.standings) == (0, 0, 0)

@@ -157,7 +157,9 @@ class Mirror:
 
     def _write(self, name: str, rows_of: str) -> int:
         """Write one part; returns its rows."""
-        width = self._range_width()  # asked before the stream: one connection does one thing at a time
+        width = (
+            self._range_width()
+        )  # asked before the stream: one connection does one thing at a time
         reader = self._fetcher.stream(SQL.events.format(range=rows_of))
         with duckdb.connect(config=self._config()) as db:
             db.register("incoming", reader)

@@ -14,7 +14,7 @@ from warmlist.engines.duckdb import InProcess
 from warmlist.engines.relations import Rows, table
 from warmlist.labels.timeline import Answer
 from warmlist.plan.compile import Plan
-from warmlist.plan.evidence import compile_evidence
+from warmlist.plan.evidence import compile_evidence, counting_rules
 from warmlist.rules.conclude import ManualAct, conclude
 
 
@@ -98,7 +98,8 @@ class Asker:
 
     def __init__(self, plan: Plan, engine: InProcess) -> None:
         self.plan, self._engine = plan, engine
-        self._evidence = compile_evidence(plan)
+        self.counting = {rule.id for rule in counting_rules(plan.pack)}
+        self._evidence = compile_evidence(plan, counting_rules(plan.pack))
 
     def ask(self, customers: Customers, moments: Sequence[tuple[int, int]]) -> list[Answer]:
         """The answers for pairs (customer, as_of)."""

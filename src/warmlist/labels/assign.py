@@ -173,7 +173,7 @@ class Labeller:
                 value = row.answer.values[name]
                 if facts[name].unit == "moment" and value is not None:
                     ids += customers.events_at(row.customer_id, value, row.answer.as_of)
-            if names and not ids:
+            if row.chosen.rule in self.asker.counting:
                 counted.append(place)
             found.append(Proof(sorted(set(ids)), len(set(ids))))
         if counted:

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 import duckdb
 
 from warmlist.plan.compile import Plan
-from warmlist.plan.evidence import compile_evidence
+from warmlist.plan.evidence import compile_evidence, counting_rules
 from warmlist.rules.model import Rule
 
 #: Rows of events a chunk: bounds the memory of a run whatever a customer's number of events.
-ROWS = 1_000_000
+ROWS = 4_000_000
 
 
 def chunks(
@@ -59,13 +59,13 @@ def conclude(db: duckdb.DuckDBPyConnection, plan: Plan) -> None:
 def prove(db: duckdb.DuckDBPyConnection, plan: Plan, as_of: int, labels: str) -> None:
     """proof(customer_id, rule, events, n) for the labels of table `labels`.
 
-    The events at the moments that a rule's facts hold; where there are none, the newest of those that
-    its facts counted. n: how many there were.
+    The events at the moments that a rule's facts hold; for rules that only count, the newest of those
+    that they counted. n: how many there were.
     """
     facts = plan.pack.facts
     rules = [rule for d in plan.pack.dimensions for rule in d.rules]
     moments: list[str] = []
-    counting: list[Rule] = []
+    counting = counting_rules(plan.pack)
     for rule in rules:
         names = [n for n in rule.facts if facts[n].unit == "moment"]
         if names:
@@ -74,8 +74,6 @@ def prove(db: duckdb.DuckDBPyConnection, plan: Plan, as_of: int, labels: str) ->
                 f"SELECT o.customer_id, o.rule, UNNEST([{values}]) AS pos FROM {labels} AS o "
                 f"JOIN wide AS w ON w.customer_id = o.customer_id WHERE o.rule = '{rule.id}'"
             )
-        if any(facts[n].unit != "moment" for n in rule.facts):
-            counting.append(rule)
     db.execute(
         "CREATE OR REPLACE TEMP TABLE moments AS "
         + (
@@ -102,8 +100,7 @@ def _count(
     ids = ", ".join(f"'{rule.id}'" for rule in counting)
     db.execute(
         f"CREATE OR REPLACE TEMP TABLE wanted AS SELECT customer_id, CAST({as_of} AS BIGINT) AS as_of, "
-        f"rule FROM {labels} AS l WHERE rule IN ({ids}) AND NOT EXISTS "
-        "(SELECT 1 FROM proof AS p WHERE p.customer_id = l.customer_id AND p.rule = l.rule)"
+        f"rule FROM {labels} WHERE rule IN ({ids})"
     )
     db.execute("CREATE OR REPLACE TEMP TABLE whole_spine AS SELECT * FROM spine")
     db.execute(
@@ -112,7 +109,7 @@ def _count(
     parts = ", ".join(f"('{rule.id}', '{part}')" for rule in counting for part in rule.facts)
     db.execute(
         "INSERT INTO proof SELECT w.customer_id, w.rule, LIST(DISTINCT e.event_id ORDER BY e.event_id), "
-        f"SUM(CASE WHEN e.n = 1 THEN e.total ELSE 0 END) FROM ({compile_evidence(plan)}) AS e "
+        f"SUM(CASE WHEN e.n = 1 THEN e.total ELSE 0 END) FROM ({compile_evidence(plan, counting)}) AS e "
         f"JOIN (VALUES {parts}) AS p (rule, fact) ON p.fact = e.fact "
         "JOIN wanted AS w ON w.customer_id = e.customer_id AND w.rule = p.rule "
         "GROUP BY w.customer_id, w.rule"

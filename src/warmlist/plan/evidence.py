@@ -2,28 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from warmlist.facts.catalogue import Fact
 from warmlist.plan.chain import Chain
 from warmlist.plan.compile import Plan
 from warmlist.plan.facts import add_facts, begin, condition, in_use
+from warmlist.rules.model import Pack, Rule
 
 #: Newest events kept with an assignment; the count tells how many there were.
 KEPT = 20
 
 
-def compile_evidence(plan: Plan) -> str:
-    """SQL over spine and wanted(customer_id, as_of, rule): rows (customer_id, as_of, fact, event_id,
+def counting_rules(pack: Pack) -> list[Rule]:
+    """Rules that rest on counts alone: no moment of theirs names an event."""
+    return [
+        rule
+        for dimension in pack.dimensions
+        for rule in dimension.rules
+        if rule.facts and all(pack.facts[name].unit != "moment" for name in rule.facts)
+    ]
+
+
+def compile_evidence(plan: Plan, only: Collection[Rule] | None = None) -> str:
+    """What the facts of rules (all, or `only` these) counted.
+
+    SQL over spine and wanted(customer_id, as_of, rule): rows (customer_id, as_of, fact, event_id,
     pos, n, total), n = 1 for the newest event of a fact, at most KEPT each.
     """
     pack = plan.pack
     rules: dict[str, set[str]] = {}
-    for dimension in pack.dimensions:
-        for rule in dimension.rules:
-            for name in rule.facts:
-                for part in _parts(pack.facts, name):
-                    rules.setdefault(part, set()).add(rule.id)
+    for rule in (r for d in pack.dimensions for r in d.rules):
+        if only is not None and rule not in only:
+            continue
+        for name in rule.facts:
+            for part in _parts(pack.facts, name):
+                rules.setdefault(part, set()).add(rule.id)
     facts = in_use(pack.facts, sorted(rules))
     chain = Chain()
     begin(chain)

@@ -86,7 +86,8 @@ def test_nothing_changes_before_the_recheck_moment(life: Lives) -> None:
 def test_evidence_names_exactly_the_events_that_counted(life: Lives) -> None:
     rows, who = life.rows(), owners(life)
     customers = Customers(relations(rows, who))
-    asker = Asker(plan(), engine())
+    every = [rule for dimension in plan().pack.dimensions for rule in dimension.rules]
+    asker = Asker(plan(), engine(), every)
     expected, wanted = {}, []
     for answer in asker.ask(customers, pairs(life)):
         customer, as_of = answer.customer_id, answer.as_of

@@ -16,6 +16,7 @@ from warmlist.labels.timeline import Answer
 from warmlist.plan.compile import Plan
 from warmlist.plan.evidence import compile_evidence, counting_rules
 from warmlist.rules.conclude import ManualAct, conclude
+from warmlist.rules.model import Rule
 
 
 @dataclass
@@ -96,10 +97,12 @@ class Customers:
 class Asker:
     """One plan over one in-process engine."""
 
-    def __init__(self, plan: Plan, engine: InProcess) -> None:
+    def __init__(self, plan: Plan, engine: InProcess, rules: Sequence[Rule] | None = None) -> None:
+        """rules: whose evidence can be asked for; those that only count, by default."""
         self.plan, self._engine = plan, engine
-        self.counting = {rule.id for rule in counting_rules(plan.pack)}
-        self._evidence = compile_evidence(plan, counting_rules(plan.pack))
+        asked = counting_rules(plan.pack) if rules is None else rules
+        self.counting = {rule.id for rule in asked}
+        self._evidence = compile_evidence(plan, asked)
 
     def ask(self, customers: Customers, moments: Sequence[tuple[int, int]]) -> list[Answer]:
         """The answers for pairs (customer, as_of)."""

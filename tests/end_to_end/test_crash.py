@@ -248,6 +248,9 @@ def test_a_killed_run_over_everybody_is_made_up_for(home: Path, tmp_path: Path) 
     try:
         assert workspace.run("import", lines).returncode == 0
         for _ in range(2):
+            # More marks than one by one is good for: the worker starts a run over everybody.
+            with open_store(Settings(home=home)) as store, store.connect() as conn:
+                conn.execute("INSERT INTO dirty (customer_id) SELECT customer_id FROM handles")
             assert processes.eventually(lambda: _child(served.process.pid, "everybody_child"), 60)
             time.sleep(random.uniform(0, 2))
             with contextlib.suppress(ProcessLookupError, AssertionError):

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from warmlist.engines.duckdb import InProcess
 from warmlist.engines.relations import Rows, table
+from warmlist.events.model import SEQ_BITS
 from warmlist.labels.timeline import Answer
 from warmlist.plan.compile import Plan
 from warmlist.plan.evidence import compile_evidence, counting_rules
@@ -26,8 +28,6 @@ class _About:
     turns: list[int] = field(default_factory=list)  # ms, sorted: when rows begin or cease to count
     known_at: set[int] = field(default_factory=set)
     acts: list[tuple[int, int | None, ManualAct]] = field(default_factory=list)
-    # pos -> (event id, when it begins and ceases to count)
-    events_at: dict[int, list[tuple[int, int, int | None]]] = field(default_factory=dict)
 
 
 class Customers:
@@ -38,24 +38,37 @@ class Customers:
         handles = rows.handles.to_pydict()
         self._customer = dict(zip(handles["handle_id"], handles["customer_id"], strict=True))
         self._about: dict[int, _About] = defaultdict(_About)
-        columns = rows.events.select(
-            ["handle_id", "event_id", "pos", "known_at", "gone_at", "type", "moment_at"]
-        ).to_pydict()
-        for handle, event_id, pos, known_at, gone_at, type_, moment_at in zip(
-            *columns.values(), strict=True
+        events = rows.events
+        begins = pc.max_element_wise(events["known_at"], pc.shift_right(events["pos"], SEQ_BITS))
+        for handle, known_at, begin in zip(
+            events["handle_id"].to_pylist(),
+            events["known_at"].to_pylist(),
+            begins.to_pylist(),
+            strict=True,
         ):
             about = self._about[self._customer[handle]]
-            begins = max(known_at, pos >> 20)
-            about.turns.append(begins + 1)
-            if gone_at is not None and gone_at > begins:
-                about.turns.append(gone_at + 1)
-            if type_ == "profile" and moment_at is not None and moment_at > begins:
-                about.turns.append(moment_at + 1)  # a joining date that lies ahead
+            about.turns.append(begin + 1)
             about.known_at.add(known_at)
-            about.events_at.setdefault(pos, []).append((event_id, begins, gone_at))
+        self._add_ends(events.append_column("begins", begins))
         for about in self._about.values():
             about.turns.sort()
         self._read_acts()
+
+    def _add_ends(self, events: pa.Table) -> None:
+        """Moments ahead at which rows cease to count, or a joining date is reached."""
+        ahead = pc.or_kleene(
+            pc.greater(events["gone_at"], events["begins"]),
+            pc.and_(
+                pc.equal(events["type"], "profile"),
+                pc.greater(events["moment_at"], events["begins"]),
+            ),
+        )
+        for row in events.filter(ahead).to_pylist():
+            turns = self._about[self._customer[row["handle_id"]]].turns
+            if row["gone_at"] is not None and row["gone_at"] > row["begins"]:
+                turns.append(row["gone_at"] + 1)
+            if row["type"] == "profile" and (row["moment_at"] or 0) > row["begins"]:
+                turns.append(row["moment_at"] + 1)
 
     def _read_acts(self) -> None:
         by_hand = self.rows.events.filter(pc.equal(self.rows.events["type"], "label"))
@@ -85,13 +98,24 @@ class Customers:
             if begins <= as_of and (gone_at is None or gone_at >= as_of)
         ]
 
-    def events_at(self, customer: int, pos: int, as_of: int) -> list[int]:
-        """The events at a position that count as of a moment, by their ids."""
-        return [
-            event_id
-            for event_id, begins, gone_at in self._about[customer].events_at.get(pos, ())
-            if begins < as_of and (gone_at is None or gone_at >= as_of)
-        ]
+    def events_at(
+        self, asked: Collection[tuple[int, int, int]]
+    ) -> dict[tuple[int, int, int], set[int]]:
+        """The events at (customer, pos) that count as of a moment: (customer, pos, as_of) -> ids."""
+        positions = pa.array({pos for _, pos, _ in asked}, pa.int64())
+        rows = self.rows.events.filter(pc.is_in(self.rows.events["pos"], value_set=positions))
+        found: dict[tuple[int, int], list[dict[str, Any]]] = defaultdict(list)
+        for row in rows.select(["handle_id", "event_id", "pos", "known_at", "gone_at"]).to_pylist():
+            found[self._customer[row["handle_id"]], row["pos"]].append(row)
+        return {
+            (customer, pos, as_of): {
+                row["event_id"]
+                for row in found.get((customer, pos), ())
+                if max(row["known_at"], pos >> SEQ_BITS) < as_of
+                and (row["gone_at"] is None or row["gone_at"] >= as_of)
+            }
+            for customer, pos, as_of in asked
+        }
 
 
 class Asker:

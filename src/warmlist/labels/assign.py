@@ -56,6 +56,10 @@ class Proof(NamedTuple):
     total: int
 
 
+def _proof(events: set[int]) -> Proof:
+    return Proof(sorted(events), len(events))
+
+
 @dataclass
 class Relabelled:
     """What a batch did."""
@@ -163,19 +167,22 @@ class Labeller:
     def evidence(self, customers: Customers, held: Sequence[Held]) -> list[Proof]:
         """The events behind each label: those at its facts' moments, else those its facts counted."""
         facts = self.plan.pack.facts
-        found: list[Proof] = []
+        moments: list[list[tuple[int, int, int]]] = []
         counted: list[int] = []
         for place, row in enumerate(held):
             rule = self.plan.pack.rule(row.chosen.rule, row.chosen.dimension)
-            names = rule.facts if rule else ()
-            ids: list[int] = []
-            for name in names:
-                value = row.answer.values[name]
-                if facts[name].unit == "moment" and value is not None:
-                    ids += customers.events_at(row.customer_id, value, row.answer.as_of)
+            values = row.answer.values
+            moments.append(
+                [
+                    (row.customer_id, values[name], row.answer.as_of)
+                    for name in (rule.facts if rule else ())
+                    if facts[name].unit == "moment" and values[name] is not None
+                ]
+            )
             if row.chosen.rule in self.asker.counting:
                 counted.append(place)
-            found.append(Proof(sorted(set(ids)), len(set(ids))))
+        at = customers.events_at({m for asked in moments for m in asked})
+        found = [_proof({e for m in asked for e in at[m]}) for asked in moments]
         if counted:
             rows = self.asker.evidence(
                 customers,

@@ -26,7 +26,7 @@ from warmlist.store.sql import queries
 
 SQL = queries("labels/everybody.sql")
 LATER = queries("labels/assign.sql").history_later
-MEMORY = "850MB"
+MEMORY = "750MB"
 #: Fetched rows a Python round while saving.
 ROWS = 10_000
 

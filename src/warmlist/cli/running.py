@@ -71,9 +71,7 @@ def demo(host: Host = None, port: Port = None) -> None:
         run(
             app,
             beside=[
-                lambda stopping: shop.play(
-                    app.store, app.events, past_ends, clock.now_ms, lambda: None, stopping
-                )
+                lambda stopping: shop.play(app.store, app.events, past_ends, clock.now_ms, stopping)
             ],
             say=_open_address,
         )

@@ -55,7 +55,6 @@ def play(
     events: EventLog,
     past_ends: int,
     now: Callable[[], int],
-    wake: Callable[[], None],
     stopping: threading.Event,
 ) -> None:
     """Let the shop's day go on until told to stop; a failing database is waited for."""
@@ -63,7 +62,7 @@ def play(
     while not stopping.is_set():
         try:
             with store.connect() as conn:
-                _play(conn, events, stream, now, wake, stopping)
+                _play(conn, events, stream, now, stopping)
         except (psycopg.OperationalError, StoreUnavailable):
             log.warning("the sample shop waits for the database")
             stopping.wait(2)
@@ -74,7 +73,6 @@ def _play(
     events: EventLog,
     stream: Iterator[tuple[int, Event]],
     now: Callable[[], int],
-    wake: Callable[[], None],
     stopping: threading.Event,
 ) -> None:
     for moment, event in stream:
@@ -82,4 +80,3 @@ def _play(
             return
         events.append(conn, [event], now_ms=moment)
         conn.commit()
-        wake()

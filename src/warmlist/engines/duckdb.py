@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from types import TracebackType
 from typing import Any
 
 import duckdb
 import pyarrow as pa
 
 from warmlist.engines.relations import SCHEMAS, Rows, table
+from warmlist.store.closing import Closing
 
 
 class _Source:
@@ -28,12 +28,13 @@ class _Source:
         return self.content.schema.__arrow_c_schema__()
 
 
-class InProcess:
+class InProcess(Closing):
     """Runs plans over the rows of few customers. Not for several threads at once."""
 
     def __init__(self, threads: int = 1) -> None:
         self._db = duckdb.connect(config={"threads": threads, "memory_limit": "192MB"})
-        self._sources = {name: _Source(table(name)) for name in SCHEMAS}
+        self._empty = {name: table(name) for name in SCHEMAS}
+        self._sources = {name: _Source(empty) for name, empty in self._empty.items()}
         for name, source in self._sources.items():
             self._db.register(name, source)
         self._prepared: dict[str, str] = {}
@@ -51,7 +52,7 @@ class InProcess:
             "spine": spine,
             "handles": rows.handles,
             "events": rows.events,
-            "wanted": wanted if wanted is not None else table("wanted"),
+            "wanted": wanted if wanted is not None else self._empty["wanted"],
         }
         for relation, arrow in content.items():
             self._sources[relation].content = arrow
@@ -61,19 +62,8 @@ class InProcess:
             found = cursor.fetchall()
         finally:
             for relation, source in self._sources.items():
-                source.content = table(relation)
+                source.content = self._empty[relation]
         return [dict(zip(names, row, strict=True)) for row in found]
 
     def close(self) -> None:
         self._db.close()
-
-    def __enter__(self) -> InProcess:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()

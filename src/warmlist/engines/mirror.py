@@ -11,7 +11,6 @@ import fcntl
 import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import TracebackType
 from typing import IO, Any
 
 import duckdb
@@ -19,6 +18,7 @@ import orjson
 import pyarrow as pa
 
 from warmlist.engines.relations import SCHEMAS, Fetcher
+from warmlist.store.closing import Closing
 from warmlist.store.sql import queries
 
 SQL = queries("engines/mirror.sql")
@@ -47,7 +47,7 @@ class Manifest:
     outdated: dict[str, list[int]] = field(default_factory=dict)  # part -> stale messages before it
 
 
-class Mirror:
+class Mirror(Closing):
     """The mirror of one database in one folder; one process at a time advances it."""
 
     def __init__(self, folder: Path, fetcher: Fetcher, memory: str = "512MB") -> None:
@@ -61,17 +61,6 @@ class Mirror:
         if self._reading is not None:
             self._reading.close()
             self._reading = None
-
-    def __enter__(self) -> Mirror:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def advance(self) -> int:
         """Take over what was settled since the last time; returns how many rows came.

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from types import TracebackType
 from typing import Any
 
 import adbc_driver_postgresql.dbapi as adbc
 import pyarrow as pa
 
 from warmlist.errors import StoreUnavailable
+from warmlist.store.closing import Closing
 from warmlist.store.sql import queries
 
 SQL = queries("engines/relations.sql")
@@ -54,7 +54,7 @@ class Rows:
     events: pa.Table
 
 
-class Fetcher:
+class Fetcher(Closing):
     """Reads customers' rows by index, as Arrow. One connection, one thread at a time."""
 
     def __init__(self, dsn: str) -> None:
@@ -95,14 +95,3 @@ class Fetcher:
         if self._streaming is not None:
             self._streaming.close()
         self._connection.close()
-
-    def __enter__(self) -> Fetcher:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()

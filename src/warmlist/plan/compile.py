@@ -88,5 +88,5 @@ def compile_plan(pack: Pack, extra: Iterable[str] = ()) -> Plan:
     made = add_facts(many, facts, pack.thresholds, counts, one_pass=False)
     table = conclude.add_touches(many, pack, made.table)
     moments = moments_of(pack, made.leaving)
-    last = conclude.add_conclusions(many, pack, facts, table, made.leaving)
+    last = conclude.add_conclusions(many, pack, facts, table, moments)
     return Plan(pack, tuple(facts), tuple(moments), facts_sql, many.sql(last), many)

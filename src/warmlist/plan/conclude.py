@@ -5,7 +5,6 @@ from __future__ import annotations
 from warmlist.facts.catalogue import Fact
 from warmlist.plan.chain import Chain
 from warmlist.plan.facts import LOG, NEVER
-from warmlist.rules.conclude import moments_of
 from warmlist.rules.model import ACTIVITY_ORDER, COLOUR_ORDER, Dimension, Pack, Playbook
 
 
@@ -34,11 +33,11 @@ def add_touches(chain: Chain, pack: Pack, table: str) -> str:
 
 
 def add_conclusions(
-    chain: Chain, pack: Pack, facts: list[Fact], table: str, leaving: list[tuple[str, int]]
+    chain: Chain, pack: Pack, facts: list[Fact], table: str, moments: list[tuple[str, int]]
 ) -> str:
     """Add labels, timing and follow-ups; returns the SELECT that ends the plan."""
     _manual(chain, pack)
-    timed = _timing(chain, pack, _labels(chain, pack, table), leaving)
+    timed = _timing(chain, pack, _labels(chain, pack, table), moments)
     labels = []
     for d in pack.dimensions:
         if d.exclusive:
@@ -208,7 +207,7 @@ def _due(p: Playbook, *, late: bool) -> str:
     return f"CASE WHEN {' AND '.join(tests)} THEN {due} END"
 
 
-def _timing(chain: Chain, pack: Pack, table: str, leaving: list[tuple[str, int]]) -> str:
+def _timing(chain: Chain, pack: Pack, table: str, moments: list[tuple[str, int]]) -> str:
     chain.add(
         "to_come",
         "when the next event of the log becomes known, past or void, or a joining date past",
@@ -236,9 +235,9 @@ def _timing(chain: Chain, pack: Pack, table: str, leaving: list[tuple[str, int]]
         "LEFT JOIN (SELECT customer_id AS c, as_of AS t, next_at FROM to_come) AS n\n"
         "  ON n.c = l.customer_id AND n.t = l.as_of",
     )
-    moments = [f"({fact} >> 20) + {ms}" for fact, ms in moments_of(pack, leaving)]
-    moments += ["manual_until", "next_at"]
-    later = ",\n    ".join(f"CASE WHEN {m} > as_of THEN {m} ELSE {NEVER} END" for m in moments)
+    turns = [f"({fact} >> 20) + {ms}" for fact, ms in moments]
+    turns += ["manual_until", "next_at"]
+    later = ",\n    ".join(f"CASE WHEN {m} > as_of THEN {m} ELSE {NEVER} END" for m in turns)
     soonest = ", ".join(f"COALESCE(by_{p.column}, {NEVER})" for p in pack.playbooks)
     return chain.add(
         "timed",

@@ -7,7 +7,6 @@ import hashlib
 import re
 from dataclasses import dataclass, field
 from importlib import resources
-from types import TracebackType
 from typing import Any
 
 import psycopg
@@ -16,6 +15,7 @@ from psycopg_pool import AsyncConnectionPool
 
 from warmlist.errors import BadSettings, Refused, StoreUnavailable
 from warmlist.settings import Settings
+from warmlist.store.closing import Closing
 from warmlist.store.embedded import Embedded
 
 log = structlog.get_logger(__name__)
@@ -34,7 +34,7 @@ CREATE TABLE IF NOT EXISTS migrations (     -- what was done to this database, i
 
 
 @dataclass(frozen=True, slots=True)
-class Store:
+class Store(Closing):
     """How to reach the database. `dsn` is a libpq URI for psycopg and ADBC; it holds a password."""
 
     dsn: str = field(repr=False)
@@ -75,17 +75,6 @@ class Store:
         """Leave the embedded server; it stops when nobody else uses it."""
         if self.embedded is not None:
             self.embedded.close()
-
-    def __enter__(self) -> Store:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
 
 _SESSION: dict[str, Any] = {

@@ -14,7 +14,7 @@ from bench.workshop import Workshop
 from warmlist import clock
 from warmlist.app import App
 from warmlist.engines.duckdb import InProcess
-from warmlist.engines.relations import Fetcher, Rows, table
+from warmlist.engines.relations import Fetcher, Rows, spine
 from warmlist.events.model import Event
 from warmlist.labels.assign import Labeller
 
@@ -76,7 +76,7 @@ def _prepared(out: Outcome, shop: Workshop, app: App) -> None:
     sql, now = app.plan.facts_sql, clock.now_ms()
     with Fetcher(shop.dsn) as fetcher:
         asked = [
-            (_spine([customer], now), fetcher.rows([customer]))
+            (spine([(customer, now)]), fetcher.rows([customer]))
             for customer in shop.busy_customers(ROUNDS, 77)
         ]
     with InProcess() as engine:
@@ -92,10 +92,6 @@ def _prepared(out: Outcome, shop: Workshop, app: App) -> None:
         raise AssertionError("the kept plan answers from rows of an earlier question")
     out.add("one customer's plan, kept", percentile((s for s, _ in answers), 0.5) * 1e3, "ms")
     out.add("one customer's plan, planned anew", percentile((s for s, _ in fresh), 0.5) * 1e3, "ms")
-
-
-def _spine(customers: list[int], now: int) -> pa.Table:
-    return table("spine", {"customer_id": customers, "as_of": [now] * len(customers)})
 
 
 def _timed(

@@ -18,11 +18,13 @@ from argon2 import PasswordHasher
 from psycopg_pool import ConnectionPool
 
 from warmlist import clock
+from warmlist.clock import SECOND
 from warmlist.errors import BadSettings
 from warmlist.events.log import EventLog, Read, load_money
 from warmlist.events.model import hash64
 from warmlist.events.signals import mask
 from warmlist.followup.desk import PostgresDesk
+from warmlist.followup.totals import KeptTotals
 from warmlist.labels.assign import Labeller
 from warmlist.labels.everybody import Everybody
 from warmlist.plan.compile import Plan, compile_plan
@@ -42,6 +44,8 @@ GREETINGS = (
 )  # fmt: skip
 #: Connections that pages and the API share.
 POOL = 8
+#: How long the queue's totals are told again, and how long while they are counted anew, in ms.
+TOTALS_FRESH, TOTALS_USABLE = 1 * SECOND, 10 * SECOND
 
 
 @dataclass
@@ -84,7 +88,10 @@ class App:
     @cached_property
     def desk(self) -> PostgresDesk:
         """What the pages read and do."""
-        return PostgresDesk(self.pool, self.events, self.plan, self.currency, self.time_zone)
+        return PostgresDesk(
+            self.pool, self.events, self.plan, self.currency, self.time_zone,
+            KeptTotals(TOTALS_FRESH, TOTALS_USABLE),
+        )  # fmt: skip
 
     def warm_up(self) -> None:
         """Load what the first messages would otherwise wait for: the reader's words by language."""

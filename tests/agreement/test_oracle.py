@@ -18,8 +18,9 @@ from support.asking import (
     of_wide,
     plan,
     relations,
-    spine,
 )  # fmt: skip
+from warmlist.engines.duckdb import InProcess
+from warmlist.engines.relations import spine
 from warmlist.labels.ask import Asker, Customers
 from warmlist.plan.evidence import KEPT
 
@@ -40,6 +41,16 @@ def test_everybody_at_once_and_at_many_moments(life: Lives) -> None:
     rows, who = life.rows(), owners(life)
     wide = engine().run(plan().sql, spine(pairs(life)), relations(rows, who))
     assert_same(by_oracle(rows, who, pairs(life)), of_wide(wide))
+
+
+@settings(max_examples=40)
+@given(life=lives(asked=1))
+def test_everybody_at_one_moment_that_stands_in_the_plan(life: Lives) -> None:
+    rows, who, moment = life.rows(), owners(life), life.moments[0]
+    asked = [(customer, moment) for customer in sorted(set(who))]
+    with InProcess() as fresh:
+        wide = fresh.run(plan().sql_at(moment), spine(asked), relations(rows, who))
+    assert_same(by_oracle(rows, who, asked), of_wide(wide))
 
 
 @settings(max_examples=150)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from people import ALICE, BO, CARLA, DIETER, PEOPLE, Person, local_ms, rows
-from support.asking import assert_same, by_oracle, engine, of_wide, plan, relations, spine
+from support.asking import assert_same, by_oracle, engine, of_wide, plan, relations
+from warmlist.engines.relations import spine
 
 pytestmark = [pytest.mark.unit, pytest.mark.agreement]
 

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 
 from people import Lives, lives
-from support.asking import assert_same, by_oracle, of_wide, plan, relations, spine
-from warmlist.engines.relations import SCHEMAS
+from support.asking import assert_same, by_oracle, of_wide, plan, relations
+from warmlist.engines.relations import SCHEMAS, spine
 from warmlist.plan.dialects import in_dialect
 
 pytestmark = [pytest.mark.store, pytest.mark.agreement]

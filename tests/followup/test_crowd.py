@@ -16,7 +16,7 @@ from warmlist.followup import queue
 from warmlist.followup import search as searching
 from warmlist.followup.figures import Day, Figures
 from warmlist.followup.standing import from_row
-from warmlist.followup.views import QueueFilters, Viewer
+from warmlist.followup.views import QueueFilters, QueuePage, Viewer
 
 if TYPE_CHECKING:
     from conftest import Shop
@@ -128,13 +128,19 @@ def test_every_query_of_the_queue_goes_by_an_index(shop: Shop) -> None:
 
     watching: Any = Watching()
     rows = shop.desk.rows
-    page = queue.queue_page(watching, rows, ALICE, QueueFilters(), NOW)
-    assert page.next_cursor
-    queue.queue_page(watching, rows, ALICE, QueueFilters(), NOW, page.next_cursor)
-    queue.queue_page(watching, rows, REP, QueueFilters(colour="orange"), NOW)
-    queue.queue_page(watching, rows, ALICE, QueueFilters(label="intent:none"), NOW)
-    queue.queue_page(watching, rows, REP, QueueFilters(label="intent:high", owner=""), NOW)
-    queue.queue_changes(watching, rows, REP, [1, 2, 3], NOW)
+
+    def page(viewer: Viewer, filters: QueueFilters, cursor: str | None = None) -> QueuePage:
+        totals = queue.count(watching, rows, viewer, filters, NOW)
+        return queue.queue_page(watching, rows, viewer, filters, NOW, totals, cursor)
+
+    first = page(ALICE, QueueFilters())
+    assert first.next_cursor
+    page(ALICE, QueueFilters(), first.next_cursor)
+    page(REP, QueueFilters(colour="orange"))
+    page(ALICE, QueueFilters(label="intent:none"))
+    page(REP, QueueFilters(label="intent:high", owner=""))
+    totals = queue.count(watching, rows, REP, QueueFilters(), NOW)
+    queue.queue_changes(watching, rows, REP, [1, 2, 3], NOW, totals)
     for text in ("anna family77", "4501", "+39333", "nobody@example.org"):
         searching.search(watching, ALICE, text, NOW)
     assert len(plans) > 50

@@ -44,11 +44,6 @@ def relations(rows: Sequence[dict[str, Any]], customers: Sequence[int]) -> Rows:
     )
 
 
-def spine(moments: Iterable[tuple[int, int]]):
-    pairs = list(moments)
-    return table("spine", {"customer_id": [p[0] for p in pairs], "as_of": [p[1] for p in pairs]})
-
-
 def by_oracle(rows: Sequence[dict[str, Any]], customers: Sequence[int],
               moments: Iterable[tuple[int, int]]) -> Answers:  # fmt: skip
     mine: dict[int, list[dict[str, Any]]] = {c: [] for c in customers}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +19,9 @@ pa.set_memory_pool(pa.system_memory_pool())
 
 #: Columns and types of every relation, as every engine sees them.
 SCHEMAS: Mapping[str, pa.Schema] = {
-    "spine": pa.schema([("customer_id", pa.int64()), ("as_of", pa.int64())]),
+    "spine": pa.schema(
+        [("asked", pa.int64()), ("customer_id", pa.int64()), ("as_of", pa.int64())]
+    ),
     "handles": pa.schema([("handle_id", pa.int64()), ("customer_id", pa.int64())]),
     "events": pa.schema(
         [
@@ -32,9 +34,7 @@ SCHEMAS: Mapping[str, pa.Schema] = {
             ("moment_at", pa.int64()), ("bits", pa.int64()),
         ]
     ),
-    "wanted": pa.schema(
-        [("customer_id", pa.int64()), ("as_of", pa.int64()), ("rule", pa.string())]
-    ),
+    "wanted": pa.schema([("asked", pa.int64()), ("rule", pa.string())]),
 }  # fmt: skip
 
 
@@ -43,6 +43,18 @@ def table(name: str, columns: Mapping[str, list[Any]] | None = None) -> pa.Table
     schema = SCHEMAS[name]
     return pa.table(
         {f.name: pa.array((columns or {}).get(f.name, []), f.type) for f in schema}, schema=schema
+    )
+
+
+def spine(moments: Sequence[tuple[int, int]]) -> pa.Table:
+    """What is asked: a row for each pair (customer, as_of in ms), numbered in the given order."""
+    return table(
+        "spine",
+        {
+            "asked": list(range(len(moments))),
+            "customer_id": [m[0] for m in moments],
+            "as_of": [m[1] for m in moments],
+        },
     )
 
 

@@ -15,6 +15,9 @@ from warmlist.errors import BadInput
 from warmlist.events.model import Event, hash64
 from warmlist.events.twins import of_export
 
+#: Longest text in a column, in characters: an index holds it. The body keeps all of it.
+LONGEST = 150
+
 #: Largest amount of minor units that sums of years can hold without overflow.
 VALUE_LIMIT = 10**15
 
@@ -117,6 +120,9 @@ def columns(event: Event, handle_id: int, money: Money, body: object) -> tuple[A
     named = f.get("joined_at") if event.type == "profile" else f.get("until")
     if named is not None:
         moment_at = named if isinstance(named, int) else parse_instant(str(named))
+    kind, purpose, status, sku, category, dimension, label = (
+        _short(text) for text in (kind, purpose, status, sku, category, dimension, label)
+    )
     return (
         event.type, event.source, event.id, handle_id, event.pos, event.known_at, event.backfill,
         direction, kind, purpose, personal, status, key_of(event), value, number, sku, category,
@@ -130,6 +136,10 @@ def movement(
     """What an order adds to the customer's spend: paid counts up, cancelled and returned down."""
     value = money.value(amount, currency, at)
     return value if value is None or status == "paid" else -abs(value)
+
+
+def _short(text: object) -> str | None:
+    return None if text is None else str(text)[:LONGEST]
 
 
 def _whole(value: object) -> int | None:

@@ -20,6 +20,7 @@ from warmlist.followup.figures import Figures
 from warmlist.followup.look import PackLook
 from warmlist.followup.rows import RowBuilder
 from warmlist.followup.search import search
+from warmlist.followup.totals import KeptTotals, Totals
 from warmlist.followup.views import (
     Acted,
     CustomerPage,
@@ -62,8 +63,11 @@ class PostgresDesk:
         plan: Plan,
         currency: str,
         time_zone: str,
+        totals: KeptTotals | None = None,
     ) -> None:
         """currency: ISO 4217 of sums. time_zone: IANA, whose midnight ends the team's day.
+
+        totals: how long the queue's totals are kept; by default they are counted for every page.
 
         The pool stays the caller's. Raises BadPack when the pack lacks a figure of the queue.
         """
@@ -71,6 +75,7 @@ class PostgresDesk:
         self._currency, self._zone = currency, time_zone
         self._figures, self._look = Figures.of(plan.pack), PackLook(plan.pack, currency)
         self.rows = RowBuilder(plan, self._figures, self._look, currency, time_zone)
+        self._totals = totals or KeptTotals()
         self._labeller: Labeller | None = None
         self._labelling = threading.Lock()
 
@@ -84,8 +89,9 @@ class PostgresDesk:
     def queue(
         self, viewer: Viewer, filters: QueueFilters, as_of: int, cursor: str | None = None
     ) -> QueuePage:
+        totals = self._totals_for(viewer, filters, as_of)
         with self._snapshot() as conn:
-            return queue.queue_page(conn, self.rows, viewer, filters, as_of, cursor)
+            return queue.queue_page(conn, self.rows, viewer, filters, as_of, totals, cursor)
 
     def queue_as_of(self, viewer: Viewer, filters: QueueFilters, as_of: int) -> Iterator[QueueRow]:
         """The whole queue of a past moment, most urgent first: the plan in force is asked about
@@ -99,8 +105,11 @@ class PostgresDesk:
             yield from queue.rows_from_answers(conn, self.rows, viewer, filters, answers, as_of)
 
     def changes(self, viewer: Viewer, customer_ids: Sequence[int], as_of: int) -> QueueChanges:
+        if not customer_ids:  # only the totals are asked for: as they are now
+            self._totals.forget()
+        totals = self._totals_for(viewer, queue.NO_FILTERS, as_of)
         with self._snapshot() as conn:
-            return queue.queue_changes(conn, self.rows, viewer, customer_ids, as_of)
+            return queue.queue_changes(conn, self.rows, viewer, customer_ids, as_of, totals)
 
     def customer(
         self, viewer: Viewer, customer_id: int, as_of: int, before: int | None = None
@@ -166,6 +175,14 @@ class PostgresDesk:
 
     # Inside
 
+    def _totals_for(self, viewer: Viewer, filters: QueueFilters, as_of: int) -> Totals:
+        def count() -> Totals:
+            with self._snapshot() as conn:
+                return queue.count(conn, self.rows, viewer, filters, as_of)
+
+        whose = None if viewer.sees_everyone else viewer.name
+        return self._totals.get((whose, filters.owner, filters.label), as_of, count)
+
     def _relabel(self, customer_ids: Sequence[int], as_of: int) -> None:
         """Bring the labels of these customers up to date, unless the worker was quicker.
 
@@ -186,6 +203,8 @@ class PostgresDesk:
             log.warning("labels after a deed are left to the worker", exc_info=True)
             with self._labelling:
                 self._forget_labeller()
+        finally:
+            self._totals.forget()
 
     @property
     def _dsn(self) -> str:

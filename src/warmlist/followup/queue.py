@@ -15,6 +15,7 @@ from warmlist.followup.figures import Day
 from warmlist.followup.people import held_labels
 from warmlist.followup.rows import RowBuilder, how, labels_of, standings_of
 from warmlist.followup.standing import YELLOW, Standing, from_row
+from warmlist.followup.totals import Totals
 from warmlist.followup.views import (
     COLOURS,
     NextFollowUp,
@@ -50,12 +51,13 @@ def queue_page(
     viewer: Viewer,
     filters: QueueFilters,
     as_of: int,
+    totals: Totals,
     cursor: str | None = None,
     size: int = PAGE,
 ) -> QueuePage:
     """A page of the viewer's queue as it stands at `as_of` (epoch ms), from `standings`.
 
-    cursor: `next_cursor` of an earlier page; BadInput for any other text.
+    totals: see `count`. cursor: `next_cursor` of an earlier page; BadInput for any other text.
     """
     values = _values(builder, viewer, filters, as_of)
     where = _where(filters, behind=cursor is not None)
@@ -64,8 +66,7 @@ def queue_page(
     page = _SQL.page.format(where=where)
     found = _standings(conn, page, values | {"count": size + 1})
     rows = _rows(conn, builder, found[:size], as_of, viewer.language)
-    counts = _counts(conn, values, labelled=filters.label is not None)
-    progress = _progress(conn, builder, viewer, as_of, counts)
+    progress = _progress(conn, builder, viewer, as_of, totals)
     beyond = progress.beyond_key
     return QueuePage(
         rows=rows,
@@ -76,22 +77,26 @@ def queue_page(
         beyond_from=next((n for n, r in enumerate(rows) if beyond and r.sort_key >= beyond), None),
         as_of=as_of,
         next_cursor=_cursor(found[size - 1]) if len(found) > size else None,
-        counts=counts.shown,
+        counts=totals.shown,
     )
 
 
 def queue_changes(
-    conn: Connection, builder: RowBuilder, viewer: Viewer, customer_ids: Sequence[int], as_of: int
+    conn: Connection,
+    builder: RowBuilder,
+    viewer: Viewer,
+    customer_ids: Sequence[int],
+    as_of: int,
+    totals: Totals,
 ) -> QueueChanges:
-    """Where these customers now stand in the viewer's unfiltered queue."""
+    """Where these customers now stand in the viewer's unfiltered queue, whose totals are given."""
     values = _values(builder, viewer, NO_FILTERS, as_of)
     wanted = list(dict.fromkeys(customer_ids))
     query = _SQL.of.format(where=_where(NO_FILTERS))
     found = _standings(conn, query, values | {"customers": wanted})
     rows = _rows(conn, builder, found, as_of, viewer.language)
     there = {row.customer_id for row in rows}
-    counts = _counts(conn, values)
-    progress = _progress(conn, builder, viewer, as_of, counts)
+    progress = _progress(conn, builder, viewer, as_of, totals)
     return QueueChanges(
         rows=rows,
         gone=tuple(one for one in wanted if one not in there),
@@ -100,7 +105,7 @@ def queue_changes(
         minutes_used=progress.minutes_used,
         minutes_total=progress.minutes_total,
         beyond_key=progress.beyond_key,
-        counts=counts.shown,
+        counts=totals.shown,
         as_of=as_of,
     )
 
@@ -240,45 +245,44 @@ def _rows(
     return builder.rows(conn, known, labels, as_of, language)
 
 
-@dataclass(frozen=True, slots=True)
-class _Counts:
-    """Customers in the viewer's whole queue, and those that pass owner and label, by colour."""
+def count(
+    conn: Connection, builder: RowBuilder, viewer: Viewer, filters: QueueFilters, as_of: int
+) -> Totals:
+    """The viewer's whole queue in numbers, and how many of each colour pass owner and label.
 
-    waiting: int
-    shown: Mapping[str, int]
-
-
-def _counts(conn: Connection, values: Mapping[str, Any], *, labelled: bool = False) -> _Counts:
-    query = _SQL.labelled_counts if labelled else _SQL.counts
+    Done: customers whom the viewer may see, who were contacted (a personal message, a logged
+    contact, a follow-up marked done) or skipped since midnight of the team's day, and who are out
+    of the queue, whoever did it.
+    """
+    values = _values(builder, viewer, filters, as_of)
+    query = _SQL.labelled_counts if filters.label else _SQL.counts
     where = f"{_SQL.today}\n  AND {_SQL.visible}"
     rows = _run(conn, query.format(where=where), values).fetchall()
     shown = {COLOURS[place]: passing for place, _, passing in rows}
-    return _Counts(
-        sum(waiting for _, waiting, _ in rows),
-        {colour: shown.get(colour, 0) for colour in COLOURS},
+    done = _SQL.done.format(visible=_SQL.visible, today=_SQL.today)
+    return Totals(
+        waiting=sum(waiting for _, waiting, _ in rows),
+        shown={colour: shown.get(colour, 0) for colour in COLOURS},
+        done_today=_number(conn, done, values),
     )
 
 
 def _progress(
-    conn: Connection, builder: RowBuilder, viewer: Viewer, as_of: int, counts: _Counts
+    conn: Connection, builder: RowBuilder, viewer: Viewer, as_of: int, totals: Totals
 ) -> Progress:
     """How far the viewer's whole list of today is done, and what of the rest fits into the day.
 
-    Done: customers whom the viewer may see, who were contacted (a personal message, a logged
-    contact, a follow-up marked done) or skipped since midnight of the team's day, and who are out
-    of the queue. Whoever did it: the list has become shorter by them. Due: the done, and those who
-    wait. Minutes used: what the viewer's own contacts of today are expected to have taken, and what
-    the waiting ones that fit will take.
+    Due: the done, and those who wait. Minutes used: what the viewer's own contacts of today are
+    expected to have taken, and what the waiting ones that fit will take.
     """
     values = _values(builder, viewer, NO_FILTERS, as_of)
-    done = _SQL.done.format(visible=_SQL.visible, today=_SQL.today)
-    done_today = _number(conn, done, values)
     spent = sum(
-        count * builder.figures.minutes(kind)
-        for kind, count in _run(conn, _SQL.own_contacts, values)
+        contacts * builder.figures.minutes(kind)
+        for kind, contacts in _run(conn, _SQL.own_contacts, values)
     )
     used, beyond = _fit(conn, builder, viewer.minutes_a_day, spent, values)
-    return Progress(counts.waiting + done_today, done_today, used, viewer.minutes_a_day, beyond)
+    done = totals.done_today
+    return Progress(totals.waiting + done, done, used, viewer.minutes_a_day, beyond)
 
 
 def _fit(

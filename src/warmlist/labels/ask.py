@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from warmlist.engines.duckdb import InProcess
-from warmlist.engines.relations import Rows, table
+from warmlist.engines.relations import Rows, spine, table
 from warmlist.events.model import SEQ_BITS
 from warmlist.labels.timeline import Answer
 from warmlist.plan.compile import Plan
@@ -131,7 +131,7 @@ class Asker:
     def ask(self, customers: Customers, moments: Sequence[tuple[int, int]]) -> list[Answer]:
         """The answers for pairs (customer, as_of)."""
         answers = []
-        for row in self._engine.run(self.plan.facts_sql, _spine(moments), customers.rows):
+        for row in self._engine.run(self.plan.facts_sql, spine(moments), customers.rows):
             customer, as_of = row["customer_id"], row["as_of"]
             concluded = conclude(
                 self.plan.pack, row, as_of, customers.acts(customer, as_of), self.plan.moments,
@@ -147,30 +147,23 @@ class Asker:
 
         The keys of the answer are (customer, as_of, fact).
         """
-        rows = sorted(set(wanted))
-        if not rows:
+        rules = sorted(set(wanted))
+        if not rules:
             return {}
+        moments = sorted({(customer, as_of) for customer, as_of, _ in rules})
+        number = {moment: n for n, moment in enumerate(moments)}
         relation = table(
             "wanted",
             {
-                "customer_id": [r[0] for r in rows],
-                "as_of": [r[1] for r in rows],
-                "rule": [r[2] for r in rows],
+                "asked": [number[customer, as_of] for customer, as_of, _ in rules],
+                "rule": [rule for _, _, rule in rules],
             },
         )
-        spine = _spine(sorted({(r[0], r[1]) for r in rows}))
         found: dict[tuple[int, int, str], tuple[list[int], int]] = {}
         for row in sorted(
-            self._engine.run(self._evidence, spine, customers.rows, relation),
-            key=lambda r: (r["customer_id"], r["as_of"], r["fact"], r["n"]),
+            self._engine.run(self._evidence, spine(moments), customers.rows, relation),
+            key=lambda r: (r["asked"], r["fact"], r["n"]),
         ):
-            key = (row["customer_id"], row["as_of"], row["fact"])
-            events, _ = found.setdefault(key, ([], row["total"]))
+            events, _ = found.setdefault((*moments[row["asked"]], row["fact"]), ([], row["total"]))
             events.append(row["event_id"])
         return found
-
-
-def _spine(moments: Sequence[tuple[int, int]]) -> pa.Table:
-    return table(
-        "spine", {"customer_id": [m[0] for m in moments], "as_of": [m[1] for m in moments]}
-    )

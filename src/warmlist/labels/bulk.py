@@ -96,7 +96,7 @@ class Bulk:
 
     def _chunk(self, db: duckdb.DuckDBPyConnection, conn: psycopg.Connection) -> None:
         with self._timed("plan"):
-            conclude(db, self.plan)
+            conclude(db, self.plan, self.as_of)
         with self._timed("compare"):
             self._compare(db)
         counts = db.execute(

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 import duckdb
 
 from warmlist.plan.compile import Plan
+from warmlist.plan.dialects import at_moment
 from warmlist.plan.evidence import compile_evidence, counting_rules
 from warmlist.rules.model import Rule
 
-#: Rows of events a chunk: bounds the memory of a run whatever a customer's number of events.
-ROWS = 4_000_000
+#: Most rows of events a chunk, about: bounds the memory of a run whatever a customer's number of events.
+ROWS = 4_500_000
 
 
 def chunks(
@@ -24,10 +25,15 @@ def chunks(
     """
     db.execute(
         "CREATE OR REPLACE TEMP TABLE everyone AS SELECT h.customer_id, MIN(h.handle_id) AS low, "
-        "MAX(h.handle_id) AS high, CAST(FLOOR(SUM(SUM(COALESCE(e.n, 0) + 1)) OVER "
-        f"(ORDER BY MIN(h.handle_id)) / {rows}) AS BIGINT) AS chunk FROM handles AS h LEFT JOIN "
+        "MAX(h.handle_id) AS high, SUM(COALESCE(e.n, 0) + 1) AS weight FROM handles AS h LEFT JOIN "
         "(SELECT handle_id, COUNT(*) AS n FROM all_events GROUP BY handle_id) AS e "
         "ON e.handle_id = h.handle_id GROUP BY h.customer_id"
+    )
+    # As few chunks as there must be, of equal weight: each costs a plan.
+    db.execute(
+        "CREATE OR REPLACE TEMP TABLE everyone AS SELECT customer_id, low, high, CAST(FLOOR("
+        "(SUM(weight) OVER (ORDER BY low, customer_id) - weight) * CEIL(SUM(weight) OVER () / "
+        f"{rows}) / SUM(weight) OVER ()) AS BIGINT) AS chunk FROM everyone"
     )
     done = 0
     parts = db.execute(
@@ -36,7 +42,7 @@ def chunks(
     total = sum(count for *_, count in parts)
     for chunk, low, high, count in parts:
         db.execute(
-            f"CREATE OR REPLACE TEMP TABLE spine AS SELECT customer_id, "
+            "CREATE OR REPLACE TEMP TABLE spine AS SELECT customer_id AS asked, customer_id, "
             f"CAST({as_of} AS BIGINT) AS as_of FROM everyone WHERE chunk = {chunk}"
         )
         db.execute(
@@ -47,9 +53,9 @@ def chunks(
         yield done, total
 
 
-def conclude(db: duckdb.DuckDBPyConnection, plan: Plan) -> None:
+def conclude(db: duckdb.DuckDBPyConnection, plan: Plan, as_of: int) -> None:
     """wide: the plan's rows for the spine. found: its labels, a row each."""
-    db.execute(f"CREATE OR REPLACE TEMP TABLE wide AS {plan.sql}")
+    db.execute(f"CREATE OR REPLACE TEMP TABLE wide AS {plan.sql_at(as_of)}")
     db.execute(
         "CREATE OR REPLACE TEMP TABLE found AS SELECT *, rule = 'manual' AS manual "
         f"FROM ({plan.long_sql('wide')})"
@@ -99,19 +105,21 @@ def _count(
 ) -> None:
     ids = ", ".join(f"'{rule.id}'" for rule in counting)
     db.execute(
-        f"CREATE OR REPLACE TEMP TABLE wanted AS SELECT customer_id, CAST({as_of} AS BIGINT) AS as_of, "
-        f"rule FROM {labels} WHERE rule IN ({ids})"
+        "CREATE OR REPLACE TEMP TABLE wanted AS SELECT customer_id AS asked, rule "
+        f"FROM {labels} WHERE rule IN ({ids})"
     )
     db.execute("CREATE OR REPLACE TEMP TABLE whole_spine AS SELECT * FROM spine")
     db.execute(
-        "CREATE OR REPLACE TEMP TABLE spine AS SELECT DISTINCT customer_id, as_of FROM wanted"
+        "CREATE OR REPLACE TEMP TABLE spine AS SELECT DISTINCT asked, asked AS customer_id, "
+        f"CAST({as_of} AS BIGINT) AS as_of FROM wanted"
     )
     parts = ", ".join(f"('{rule.id}', '{part}')" for rule in counting for part in rule.facts)
+    counted = at_moment(compile_evidence(plan, counting), as_of)
     db.execute(
-        "INSERT INTO proof SELECT w.customer_id, w.rule, LIST(DISTINCT e.event_id ORDER BY e.event_id), "
-        f"SUM(CASE WHEN e.n = 1 THEN e.total ELSE 0 END) FROM ({compile_evidence(plan, counting)}) AS e "
+        "INSERT INTO proof SELECT w.asked, w.rule, LIST(DISTINCT e.event_id ORDER BY e.event_id), "
+        f"SUM(CASE WHEN e.n = 1 THEN e.total ELSE 0 END) FROM ({counted}) AS e "
         f"JOIN (VALUES {parts}) AS p (rule, fact) ON p.fact = e.fact "
-        "JOIN wanted AS w ON w.customer_id = e.customer_id AND w.rule = p.rule "
-        "GROUP BY w.customer_id, w.rule"
+        "JOIN wanted AS w ON w.asked = e.asked AND w.rule = p.rule "
+        "GROUP BY w.asked, w.rule"
     )
     db.execute("CREATE OR REPLACE TEMP TABLE spine AS SELECT * FROM whole_spine")

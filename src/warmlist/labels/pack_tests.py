@@ -29,7 +29,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from warmlist.clock import rfc3339, to_ms
 from warmlist.engines.duckdb import InProcess
-from warmlist.engines.relations import SCHEMAS, Rows, table
+from warmlist.engines.relations import SCHEMAS, Rows, spine, table
 from warmlist.errors import BadPack
 from warmlist.events.model import hash64, position
 from warmlist.events.signals import SIGNALS, mask
@@ -115,11 +115,10 @@ def run_tests(folder: Path, plan: Plan) -> list[Result]:
         table("events", {n: [e.get(n) for e in events] for n in SCHEMAS["events"].names}),
     )
     moments = sorted({(e.customer, e.as_of) for e in expected})
-    spine = table(
-        "spine", {"customer_id": [m[0] for m in moments], "as_of": [m[1] for m in moments]}
-    )
     with InProcess() as engine:
-        found = {(r["customer_id"], r["as_of"]): r for r in engine.run(plan.sql, spine, rows)}
+        found = {
+            (r["customer_id"], r["as_of"]): r for r in engine.run(plan.sql, spine(moments), rows)
+        }
     return [
         Result(
             e.place,

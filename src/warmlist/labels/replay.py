@@ -36,7 +36,7 @@ def everybody(
         db.register("names", fetcher.query(SQL.names))
         db.register("recorded", fetcher.query(SQL.recorded.format(as_of=as_of)))
         for _ in chunks(db, as_of):
-            conclude(db, plan)
+            conclude(db, plan, as_of)
             prove(db, plan, as_of, "found")
             yield from _lines(db, fetcher, plan, currency, as_of)
 

@@ -9,6 +9,7 @@ from functools import cached_property
 from warmlist.facts.catalogue import Fact
 from warmlist.plan import conclude
 from warmlist.plan.chain import Chain
+from warmlist.plan.dialects import at_moment
 from warmlist.plan.facts import add_facts, begin, in_use
 from warmlist.rules.conclude import moments_of
 from warmlist.rules.model import Pack
@@ -29,7 +30,7 @@ class Plan:
     the helper moments that `moments` names, and `touches_<fact>` for every fact that a playbook starts from.
     `rules.conclude` makes labels of such a row.
 
-    `sql` does the latter too, for everybody at once: customer_id, as_of, recheck_at (ms or NULL),
+    `sql` does the latter too, for many at once: customer_id, as_of, recheck_at (ms or NULL),
     every fact; per exclusive dimension d: d, d__shade, d__rule; per set label d__label (true or
     NULL), d__label__rule; then playbook, due_from, due_by (ms), rank, worth.
     """
@@ -40,6 +41,13 @@ class Plan:
     facts_sql: str
     sql: str
     chain: Chain
+
+    def sql_at(self, as_of: int) -> str:
+        """`sql` for a spine of this one moment (ms), which stands in it as a figure.
+
+        Engines then skip what is too old to count without reading it, and carry one column less.
+        """
+        return at_moment(self.sql, as_of)
 
     @cached_property
     def set_labels(self) -> list[tuple[str, str]]:

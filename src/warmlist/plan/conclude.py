@@ -19,16 +19,14 @@ def add_touches(chain: Chain, pack: Pack, table: str) -> str:
     chain.add(
         "touched",
         "contacts since the moments at which playbooks start",
-        f"SELECT f.customer_id, f.as_of,\n  {counts}\nFROM {table} AS f\n"
-        "JOIN touches AS t ON t.customer_id = f.customer_id AND t.as_of = f.as_of\n"
-        "GROUP BY f.customer_id, f.as_of",
+        f"SELECT f.asked,\n  {counts}\nFROM {table} AS f\n"
+        "JOIN touches AS t ON t.asked = f.asked\nGROUP BY f.asked",
     )
     columns = ",\n  ".join(f"COALESCE(t.touches_{s}, 0) AS touches_{s}" for s in starts)
     return chain.add(
         "known",
         "every fact",
-        f"SELECT f.*,\n  {columns}\nFROM {table} AS f\n"
-        "LEFT JOIN touched AS t ON t.customer_id = f.customer_id AND t.as_of = f.as_of",
+        f"SELECT f.*,\n  {columns}\nFROM {table} AS f\nLEFT JOIN touched AS t ON t.asked = f.asked",
     )
 
 
@@ -37,6 +35,7 @@ def add_conclusions(
 ) -> str:
     """Add labels, timing and follow-ups; returns the SELECT that ends the plan."""
     _manual(chain, pack)
+    _to_come(chain)
     timed = _timing(chain, pack, _labels(chain, pack, table), moments)
     labels = []
     for d in pack.dimensions:
@@ -64,17 +63,17 @@ def _manual(chain: Chain, pack: Pack) -> None:
     chain.add(
         "manual_acts",
         "labels set or removed by hand, the newest act on each first",
-        "SELECT customer_id, as_of, event_id, pos, kind, dimension, label, moment_at,\n"
-        "  ROW_NUMBER() OVER (PARTITION BY customer_id, as_of, dimension, label\n"
+        "SELECT asked, as_of, event_id, pos, kind, dimension, label, moment_at,\n"
+        "  ROW_NUMBER() OVER (PARTITION BY asked, dimension, label\n"
         "    ORDER BY pos DESC, event_id DESC) AS n,\n"
-        "  ROW_NUMBER() OVER (PARTITION BY customer_id, as_of, dimension, kind\n"
+        "  ROW_NUMBER() OVER (PARTITION BY asked, dimension, kind\n"
         "    ORDER BY pos DESC, event_id DESC) AS newest\n"
         f"FROM (\n{LOG}\n) AS log\nWHERE type = 'label'",
     )
     chain.add(
         "manual_now",
         "labels set or removed by hand that no later act undid and that have not run out",
-        "SELECT customer_id, as_of, dimension, label, kind, moment_at, newest\n"
+        "SELECT asked, dimension, label, kind, moment_at, newest\n"
         "FROM manual_acts\nWHERE n = 1 AND (moment_at IS NULL OR moment_at > as_of)",
     )
     columns = []
@@ -91,11 +90,33 @@ def _manual(chain: Chain, pack: Pack) -> None:
                 for label in d.labels
             ]
     columns.append("MIN(moment_at) AS manual_until")
-    rows = ",\n  ".join(["customer_id", "as_of", *columns])
+    rows = ",\n  ".join(["asked", *columns])
     chain.add(
         "manual",
         "what was set by hand, a row a customer",
-        f"SELECT {rows}\nFROM manual_now\nGROUP BY customer_id, as_of",
+        f"SELECT {rows}\nFROM manual_now\nGROUP BY asked",
+    )
+
+
+_PAST = "e.known_at < w.as_of AND e.pos < w.as_of * 1048576"
+#: (moment ahead, which events have one): by itself each test lets an engine skip what lies behind.
+_TO_COME = (
+    ("GREATEST(e.known_at, e.pos >> 20)", "e.known_at >= w.as_of"),
+    ("GREATEST(e.known_at, e.pos >> 20)", "e.pos >= w.as_of * 1048576"),
+    ("e.gone_at", f"e.gone_at >= w.as_of AND {_PAST}"),
+    ("e.moment_at", f"e.type = 'profile' AND e.moment_at >= w.as_of AND {_PAST}"),
+)
+
+
+def _to_come(chain: Chain) -> None:
+    rows = "FROM who AS w JOIN events AS e ON e.handle_id = w.handle_id"
+    ahead = "\nUNION ALL\n".join(
+        f"SELECT w.asked, {moment} AS moment {rows}\nWHERE {test}" for moment, test in _TO_COME
+    )
+    chain.add(
+        "to_come",
+        "when the next event of the log becomes known, past or void, or a joining date past",
+        f"SELECT asked, MIN(moment) + 1 AS next_at\nFROM (\n{ahead}\n) AS ahead\nGROUP BY asked",
     )
 
 
@@ -103,11 +124,12 @@ def _labels(chain: Chain, pack: Pack, facts: str) -> str:
     """One step for each run of dimensions that read no dimension of the same run."""
     table = chain.add(
         "with_manual",
-        "every fact, and what was set by hand",
+        "every fact, what was set by hand, and what is to come",
         "SELECT f.*,\n  "
         + ",\n  ".join(f"m.{c}" for c in _manual_columns(pack))
-        + f"\nFROM {facts} AS f\n"
-        "LEFT JOIN manual AS m ON m.customer_id = f.customer_id AND m.as_of = f.as_of",
+        + f",\n  n.next_at\nFROM {facts} AS f\n"
+        "LEFT JOIN manual AS m ON m.asked = f.asked\n"
+        "LEFT JOIN to_come AS n ON n.asked = f.asked",
     )
     pending: list[Dimension] = []
     number = 0
@@ -208,32 +230,16 @@ def _due(p: Playbook, *, late: bool) -> str:
 
 
 def _timing(chain: Chain, pack: Pack, table: str, moments: list[tuple[str, int]]) -> str:
-    chain.add(
-        "to_come",
-        "when the next event of the log becomes known, past or void, or a joining date past",
-        "SELECT w.customer_id, w.as_of,\n"
-        "  MIN(CASE WHEN e.known_at >= w.as_of OR e.pos >= w.now_pos\n"
-        "    THEN GREATEST(e.known_at, e.pos >> 20)\n"
-        "    ELSE LEAST(CASE WHEN e.gone_at >= w.as_of THEN e.gone_at END,\n"
-        "      CASE WHEN e.type = 'profile' AND e.moment_at >= w.as_of THEN e.moment_at END)\n"
-        "    END) + 1 AS next_at\n"
-        "FROM who AS w\nJOIN events AS e ON e.handle_id = w.handle_id\n"
-        "WHERE e.known_at >= w.as_of OR e.pos >= w.now_pos OR e.gone_at >= w.as_of\n"
-        "  OR (e.type = 'profile' AND e.moment_at >= w.as_of)\n"
-        "GROUP BY w.customer_id, w.as_of",
-    )
     due = chain.add(
         "due",
         "from when and by when each playbook asks for the next contact",
-        "SELECT l.*, n.next_at,\n  "
+        "SELECT *,\n  "
         + ",\n  ".join(
             f"{_due(p, late=late)} AS {name}_{p.column}"
             for p in pack.playbooks
             for name, late in (("by", True), ("from", False))
         )
-        + f"\nFROM (SELECT * FROM {table}) AS l\n"
-        "LEFT JOIN (SELECT customer_id AS c, as_of AS t, next_at FROM to_come) AS n\n"
-        "  ON n.c = l.customer_id AND n.t = l.as_of",
+        + f"\nFROM {table}",
     )
     turns = [f"({fact} >> 20) + {ms}" for fact, ms in moments]
     turns += ["manual_until", "next_at"]

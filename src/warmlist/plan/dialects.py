@@ -1,10 +1,11 @@
-"""The same plan in the words of another engine."""
+"""The same plan in the words of another engine, or about one moment."""
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 
 import sqlglot
+from sqlglot import exp
 from sqlglot.errors import ErrorLevel, SqlglotError
 
 #: Engines whose answers are tested to equal DuckDB's, row for row.
@@ -30,3 +31,15 @@ def in_dialect(sql: str, dialect: str) -> str:
     except SqlglotError as error:
         raise ValueError(f"the plan cannot be said in {dialect}: {error}") from error
     return found
+
+
+@lru_cache(maxsize=4)
+def at_moment(sql: str, as_of: int) -> str:
+    """A plan's SQL with the moment (ms) as a figure wherever it reads the column `as_of`."""
+    tree = sqlglot.parse_one(sql, read="duckdb")
+    for column in list(tree.find_all(exp.Column)):
+        if column.name == "as_of":
+            figure = exp.cast(exp.Literal.number(as_of), "BIGINT")
+            listed = isinstance(column.parent, exp.Select) and column.arg_key == "expressions"
+            column.replace(exp.alias_(figure, "as_of") if listed else figure)
+    return tree.sql(dialect="duckdb", pretty=True)

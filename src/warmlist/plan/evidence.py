@@ -27,8 +27,8 @@ def counting_rules(pack: Pack) -> list[Rule]:
 def compile_evidence(plan: Plan, only: Collection[Rule] | None = None) -> str:
     """What the facts of rules (all, or `only` these) counted.
 
-    SQL over spine and wanted(customer_id, as_of, rule): rows (customer_id, as_of, fact, event_id,
-    pos, n, total), n = 1 for the newest event of a fact, at most KEPT each.
+    SQL over spine and wanted(asked, rule): rows (asked, fact, event_id, pos, n, total), n = 1 for
+    the newest event of a fact, at most KEPT each.
     """
     pack = plan.pack
     rules: dict[str, set[str]] = {}
@@ -49,13 +49,11 @@ def compile_evidence(plan: Plan, only: Collection[Rule] | None = None) -> str:
     chain.add(
         "ranked",
         "newest first",
-        "SELECT customer_id, as_of, fact, event_id, pos,\n"
-        "  ROW_NUMBER() OVER (PARTITION BY customer_id, as_of, fact ORDER BY pos DESC, event_id DESC) AS n,\n"
-        "  COUNT(*) OVER (PARTITION BY customer_id, as_of, fact) AS total\nFROM counted",
+        "SELECT asked, fact, event_id, pos,\n"
+        "  ROW_NUMBER() OVER (PARTITION BY asked, fact ORDER BY pos DESC, event_id DESC) AS n,\n"
+        "  COUNT(*) OVER (PARTITION BY asked, fact) AS total\nFROM counted",
     )
-    return chain.sql(
-        f"SELECT customer_id, as_of, fact, event_id, pos, n, total FROM ranked WHERE n <= {KEPT}"
-    )
+    return chain.sql(f"SELECT asked, fact, event_id, pos, n, total FROM ranked WHERE n <= {KEPT}")
 
 
 def _parts(facts: Mapping[str, Fact], name: str) -> set[str]:
@@ -73,9 +71,8 @@ def _select(fact: Fact, table: str, rules: list[str]) -> str:
         tests.append(f"s.pos = f.{fact.name}")
     where = f"\nWHERE {' AND '.join(tests)}" if tests else ""
     return (
-        f"SELECT DISTINCT s.customer_id, s.as_of, '{fact.name}' AS fact, s.event_id, s.pos\n"
+        f"SELECT DISTINCT s.asked, '{fact.name}' AS fact, s.event_id, s.pos\n"
         f"FROM {fact.source} AS s\n"
-        f"JOIN {table} AS f ON f.customer_id = s.customer_id AND f.as_of = s.as_of\n"
-        f"JOIN wanted AS w ON w.customer_id = s.customer_id AND w.as_of = s.as_of "
-        f"AND w.rule IN ({ids}){where}"
+        f"JOIN {table} AS f ON f.asked = s.asked\n"
+        f"JOIN wanted AS w ON w.asked = s.asked AND w.rule IN ({ids}){where}"
     )

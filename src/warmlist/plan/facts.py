@@ -24,7 +24,7 @@ NEVER = 9223372036854775807
 class FactSteps:
     """What the fact part of the chain made.
 
-    `table`: the step that holds every fact in use, a row each (customer_id, as_of).
+    `table`: the step that holds every fact in use, a row for each of the spine.
     `leaving`: helper columns with a distance in ms: the column's moment plus the distance is when a
     windowed fact changes by time alone.
     """
@@ -34,11 +34,11 @@ class FactSteps:
 
 
 LOG = (
-    "SELECT w.customer_id, w.as_of, e.event_id, e.pos, e.type, e.direction, e.kind, e.purpose, "
+    "SELECT w.asked, w.as_of, e.event_id, e.pos, e.type, e.direction, e.kind, e.purpose, "
     "e.personal,\n  e.status, e.key, e.value, e.number, e.sku, e.category, e.dimension, e.label, "
     "e.moment_at, e.bits\n"
     "FROM who AS w\nJOIN events AS e ON e.handle_id = w.handle_id\n"
-    "WHERE e.type <> 'receipt' AND e.known_at < w.as_of AND e.pos < w.now_pos\n"
+    "WHERE e.type <> 'receipt' AND e.known_at < w.as_of AND e.pos < w.as_of * 1048576\n"
     "  AND (e.gone_at IS NULL OR e.gone_at >= w.as_of)"
 )
 
@@ -53,7 +53,7 @@ def begin(chain: Chain, *, one_pass: bool = True) -> None:
     chain.add(
         "who",
         "the customers asked about, by their handles",
-        "SELECT s.customer_id, s.as_of, s.as_of * 1048576 AS now_pos, h.handle_id\n"
+        "SELECT s.asked, s.as_of, h.handle_id\n"
         "FROM spine AS s\nJOIN handles AS h ON h.customer_id = s.customer_id",
     )
     if one_pass:
@@ -175,9 +175,7 @@ class _Builder:
                 f"taken from the {source}: {', '.join(f.name for f in group)}",
                 self._aggregate(source, group),
             )
-            joins.append(
-                f"LEFT JOIN {name} ON {name}.customer_id = b.customer_id AND {name}.as_of = b.as_of"
-            )
+            joins.append(f"LEFT JOIN {name} ON {name}.asked = b.asked")
             for fact in group:
                 columns.append(f"{_filled(fact, f'{name}.{fact.name}')} AS {fact.name}")
                 columns += [f"{name}.{h}" for h in self._helpers(fact)]
@@ -186,7 +184,7 @@ class _Builder:
             values = ", ".join(f"b.{n}" for n in fact.of)
             columns.append(f"{COMBINES[fact.take].sql}({values}) AS {fact.name}")
         table = f"facts_{number}"
-        rows = ",\n  ".join(["b.customer_id", "b.as_of", *columns])
+        rows = ",\n  ".join(["b.asked", "b.customer_id", "b.as_of", *columns])
         self.chain.add(
             table,
             f"known so far, with {', '.join(f.name for f in ready)}",
@@ -204,13 +202,9 @@ class _Builder:
         for fact in group:
             lines.append(f"{self._taken(fact)} AS {fact.name}")
             lines += [f"{sql} AS {name}" for name, sql in self._helpers(fact).items()]
-        body = ",\n  ".join(["s.customer_id", "s.as_of", *lines])
-        join = (
-            f"\nJOIN {self.made.table} AS f ON f.customer_id = s.customer_id AND f.as_of = s.as_of"
-            if joined
-            else ""
-        )
-        return f"SELECT {body}\nFROM {source} AS s{join}\nGROUP BY s.customer_id, s.as_of"
+        body = ",\n  ".join(["s.asked", *lines])
+        join = f"\nJOIN {self.made.table} AS f ON f.asked = s.asked" if joined else ""
+        return f"SELECT {body}\nFROM {source} AS s{join}\nGROUP BY s.asked"
 
     def _taken(self, fact: Fact) -> str:
         what = {"moment": "s.pos", "money": "s.value", "number": "1"}[fact.unit]
@@ -236,10 +230,14 @@ class _Builder:
             return {}
         oldest, newest = fact.window
         helpers = {}
-        if self._kth(fact) == 1:
+        k = self._kth(fact)
+        if k == 1:
             helpers[f"{fact.name}__leaves"] = f"MAX(CASE WHEN {self._test(fact)} THEN s.pos END)"
-        elif self._kth(fact) is None:
+        elif k is None:
             helpers[f"{fact.name}__leaves"] = f"MIN(CASE WHEN {self._test(fact)} THEN s.pos END)"
+        elif self.one_pass:  # DuckDB's own words: one aggregate where others need a window
+            newest_k = f"MAX(CASE WHEN {self._test(fact)} THEN s.pos END, {k})"
+            helpers[f"{fact.name}__leaves"] = f"({newest_k})[{k}]"
         if newest:
             later = self._test(fact, only_later=True)
             helpers[f"{fact.name}__enters"] = f"MIN(CASE WHEN {later} THEN s.pos END)"
@@ -263,21 +261,19 @@ class _Builder:
         joins = []
         for fact in group:
             k = self._kth(fact)
-            if fact.window is None or k is None or k == 1:
+            if fact.window is None or k is None or k == 1 or self.one_pass:
                 continue
             name = f"{fact.name}_{number}_nth"
             self.chain.add(
                 name,
                 f"the row that keeps {fact.name} at {k}",
-                f"SELECT customer_id, as_of, MAX(CASE WHEN n = {k} THEN pos END) AS {fact.name}__leaves\n"
-                f"FROM (\n  SELECT s.customer_id, s.as_of, s.pos, ROW_NUMBER() OVER (PARTITION BY "
-                f"s.customer_id, s.as_of ORDER BY s.pos DESC, s.event_id) AS n\n"
+                f"SELECT asked, MAX(CASE WHEN n = {k} THEN pos END) AS {fact.name}__leaves\n"
+                f"FROM (\n  SELECT s.asked, s.pos, ROW_NUMBER() OVER (PARTITION BY "
+                f"s.asked ORDER BY s.pos DESC, s.event_id) AS n\n"
                 f"  FROM {fact.source} AS s\n  WHERE {condition(fact)}\n) AS ranked\n"
-                f"GROUP BY customer_id, as_of",
+                f"GROUP BY asked",
             )
-            joins.append(
-                f"LEFT JOIN {name} ON {name}.customer_id = b.customer_id AND {name}.as_of = b.as_of"
-            )
+            joins.append(f"LEFT JOIN {name} ON {name}.asked = b.asked")
             columns.append(f"{name}.{fact.name}__leaves")
             self.extra.append(f"{fact.name}__leaves")
             self._leaving(f"{fact.name}__leaves", fact.window[0] + 1)

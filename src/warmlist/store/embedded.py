@@ -36,7 +36,6 @@ DATABASE = "warmlist"
 OPTIONS = {
     "listen_addresses": "",
     "max_connections": "100",
-    "shared_buffers": "256MB",
     "effective_cache_size": "1GB",
     "work_mem": "16MB",
     "maintenance_work_mem": "128MB",
@@ -58,6 +57,8 @@ OPTIONS = {
     "log_autovacuum_min_duration": "-1",
 }
 _LARGEST_LOG = 5_000_000
+#: PostgreSQL's own memory for pages, in MB: an eighth of the machine's, within these.
+_LEAST_BUFFERS, _MOST_BUFFERS = 128, 2_048
 
 
 class Embedded:
@@ -72,7 +73,7 @@ class Embedded:
         configuration that replaces `OPTIONS` if this call starts the server. Waits without limit
         for a server that recovers. Raises StoreUnavailable when it does not start.
         """
-        self._options = {**OPTIONS, **(options or {})}
+        self._options = {**OPTIONS, "shared_buffers": f"{_buffers()}MB", **(options or {})}
         self._place = find(home)
         self._process = os.getpid()
         self._serving = self._claim_serve() if serving else None
@@ -257,3 +258,11 @@ def _keeper_environment() -> dict[str, str]:
     """The keeper outlives its starter's secrets: it gets what Python needs, no settings."""
     kept = {name: value for name, value in os.environ.items() if name.startswith("PYTHON")}
     return {**keeper.clean_environment(), **kept, "PYTHONUTF8": "1"}
+
+
+def _buffers() -> int:
+    """How many MB PostgreSQL keeps pages in; a container's limit counts as the machine's memory."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    with contextlib.suppress(OSError, ValueError):  # "max" where there is no limit
+        memory = min(memory, int(Path("/sys/fs/cgroup/memory.max").read_text()))
+    return max(_LEAST_BUFFERS, min(_MOST_BUFFERS, memory // 8 // 2**20))

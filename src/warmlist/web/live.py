@@ -25,6 +25,7 @@ CHANNEL = "labels"
 HEARTBEAT_S = 15.0
 LONGEST_STREAM_MS = 1 * HOUR
 _BACKLOG = 32
+_SETTLE_S = 1.5  # totals may be a little old; so long after the last news, pages are told them anew
 _MOST_ROWS = 100  # more customers at once: fetching the list again is cheaper
 
 log = structlog.get_logger(__name__)
@@ -32,7 +33,10 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Customers whose labels or follow-ups changed; None: too many to name, or some were missed."""
+    """Customers whose labels or follow-ups changed; None: too many to name, or some were missed.
+
+    None of them: only the totals of the queue are to be told anew.
+    """
 
     customers: frozenset[int] | None
 
@@ -43,6 +47,7 @@ class Notice:
 
 
 EVERYBODY = Notice(None)
+NOBODY = Notice(frozenset())
 
 
 def read_notice(payload: str) -> Notice:
@@ -122,6 +127,7 @@ class Hub:
         self.seq = now()  # another number after a restart
         self._streams: set[Stream] = set()
         self._pending: Notice | None = None
+        self._unsettled = False
         self._wake = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
 
@@ -131,10 +137,18 @@ class Hub:
         reader = asyncio.create_task(self._collect(notices))
         try:
             while True:
-                await self._wake.wait()
+                try:
+                    await asyncio.wait_for(
+                        self._wake.wait(), _SETTLE_S if self._unsettled else None
+                    )
+                except TimeoutError:
+                    self._unsettled = False
+                    await self._deliver(NOBODY)
+                    continue
                 self._wake.clear()
                 notice, self._pending = self._pending, None
                 if notice:
+                    self._unsettled = True
                     await self._deliver(notice)
         finally:
             reader.cancel()
@@ -151,6 +165,8 @@ class Hub:
         self._loop = asyncio.get_running_loop()
         stream = Stream(viewer, token_hash)
         self._streams.add(stream)
+        self._unsettled = True
+        self._wake.set()
         STREAMS.inc()
         ends_at = self._now() + LONGEST_STREAM_MS
         try:
@@ -184,7 +200,9 @@ class Hub:
             self._wake.set()
 
     async def _deliver(self, notice: Notice) -> None:
-        self.seq = seq = self.seq + 1
+        if notice != NOBODY:
+            self.seq += 1
+        seq = self.seq
         by_viewer: dict[Viewer, list[Stream]] = {}
         for stream in self._streams:
             by_viewer.setdefault(stream.viewer, []).append(stream)

@@ -1,15 +1,15 @@
 -- says: interactions of the customer, by what began each; acts under 30 minutes apart count once
 -- needs: messages, visits, movements
-SELECT customer_id, as_of, event_id, pos
+SELECT asked, as_of, event_id, pos
 FROM (
-  SELECT customer_id, as_of, event_id, pos,
-    LAG(pos) OVER (PARTITION BY customer_id, as_of ORDER BY pos, event_id) AS previous
+  SELECT asked, as_of, event_id, pos,
+    LAG(pos) OVER (PARTITION BY asked ORDER BY pos, event_id) AS previous
   FROM (
-    SELECT customer_id, as_of, event_id, pos FROM messages WHERE direction = 'in'
+    SELECT asked, as_of, event_id, pos FROM messages WHERE direction = 'in'
     UNION ALL
-    SELECT customer_id, as_of, event_id, pos FROM visits
+    SELECT asked, as_of, event_id, pos FROM visits
     UNION ALL
-    SELECT customer_id, as_of, event_id, pos FROM movements WHERE status = 'paid'
+    SELECT asked, as_of, event_id, pos FROM movements WHERE status = 'paid'
   ) AS acts
   WHERE pos >= (as_of - {horizon} - {interaction_gap}) * 1048576
 ) AS steps

@@ -5,6 +5,6 @@
 -- column personal: outbound: written to this one customer, no broadcast
 -- column key: what receipts name the message by
 -- base: type = 'message'
-SELECT customer_id, as_of, event_id, pos, direction, kind, purpose, personal, key
+SELECT asked, as_of, event_id, pos, direction, kind, purpose, personal, key
 FROM log
 WHERE {base}

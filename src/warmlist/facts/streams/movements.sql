@@ -3,6 +3,6 @@
 -- column key: the order
 -- column value: minor units of the workspace currency, negative when it goes back; unknown without a rate
 -- base: type = 'order'
-SELECT customer_id, as_of, event_id, pos, status, key, value
+SELECT asked, as_of, event_id, pos, status, key, value
 FROM log
 WHERE {base}

@@ -1,7 +1,7 @@
 -- says: personal messages of ours that the customer has not answered since
 -- facts: last_inbound
 -- needs: messages
-SELECT m.customer_id, m.as_of, m.event_id, m.pos, m.key
+SELECT m.asked, m.as_of, m.event_id, m.pos, m.key
 FROM messages AS m
-JOIN {facts} AS f ON f.customer_id = m.customer_id AND f.as_of = m.as_of
+JOIN {facts} AS f ON f.asked = m.asked
 WHERE m.direction = 'out' AND m.personal AND m.pos > COALESCE(f.last_inbound, -1)

@@ -1,6 +1,6 @@
 -- says: customers for whom a red spell may be open now; pos is the order since which spells count
 -- facts: last_order, open_trigger, last_quote, last_inbound
-SELECT customer_id, as_of, CAST(0 AS BIGINT) AS event_id, COALESCE(last_order, -1) AS pos
+SELECT asked, as_of, CAST(0 AS BIGINT) AS event_id, COALESCE(last_order, -1) AS pos
 FROM {facts}
 WHERE COALESCE(open_trigger >= (as_of - {red_lasts}) * 1048576, FALSE)
   OR COALESCE(last_quote > COALESCE(last_inbound, -1)

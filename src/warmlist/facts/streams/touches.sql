@@ -1,13 +1,13 @@
 -- says: contacts of the team with this one customer; messages under 30 minutes apart count once
 -- needs: messages, marks
-SELECT customer_id, as_of, event_id, pos
+SELECT asked, as_of, event_id, pos
 FROM (
-  SELECT customer_id, as_of, event_id, pos,
-    LAG(pos) OVER (PARTITION BY customer_id, as_of ORDER BY pos, event_id) AS previous
+  SELECT asked, as_of, event_id, pos,
+    LAG(pos) OVER (PARTITION BY asked ORDER BY pos, event_id) AS previous
   FROM (
-    SELECT customer_id, as_of, event_id, pos FROM messages WHERE direction = 'out' AND personal
+    SELECT asked, as_of, event_id, pos FROM messages WHERE direction = 'out' AND personal
     UNION ALL
-    SELECT customer_id, as_of, event_id, pos FROM marks WHERE kind = 'done'
+    SELECT asked, as_of, event_id, pos FROM marks WHERE kind = 'done'
   ) AS contacts
   WHERE pos >= (as_of - {horizon} - {interaction_gap}) * 1048576
 ) AS steps

@@ -3,6 +3,6 @@
 -- column sku: the product it was about
 -- column number: seconds of a view, score of a feedback
 -- base: type IN ('view', 'click', 'cart', 'form', 'event', 'feedback')
-SELECT customer_id, as_of, event_id, pos, type, sku, number
+SELECT asked, as_of, event_id, pos, type, sku, number
 FROM log
 WHERE {base}

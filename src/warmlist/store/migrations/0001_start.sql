@@ -68,7 +68,9 @@ CREATE TABLE events (                       -- the truth: append-only
   body jsonb NOT NULL,                      -- everything the source said, as the contract names it
   CONSTRAINT events_ident UNIQUE (ident)
 );
-CREATE INDEX events_handle ON events (handle_id, pos);
+-- Everything that plans read: the rows of a customer lie side by side here, in the table by arrival.
+CREATE INDEX events_rows ON events (handle_id, pos) INCLUDE (id, type, known_at, direction, kind, purpose,
+  personal, status, key, value, number, sku, category, dimension, label, moment_at);
 CREATE INDEX events_revises ON events (revises) WHERE revises IS NOT NULL;
 CREATE INDEX events_message_key ON events (key) WHERE type = 'message';
 CREATE INDEX events_correction_key ON events (key) WHERE type IN ('correction', 'signal');
@@ -97,8 +99,11 @@ CREATE TABLE signals (                      -- what a message was read as, by on
   tx xid8 NOT NULL DEFAULT pg_current_xact_id(),  -- as in events
   PRIMARY KEY (event_id, version, known_at)
 );
-CREATE INDEX signals_handle ON signals (handle_id);
+CREATE INDEX signals_rows ON signals (handle_id) INCLUDE (event_id, pos, known_at, gone_at, bits);
 CREATE INDEX signals_tx ON signals (tx);
+-- What only grows must be vacuumed for such indexes to answer without the table.
+ALTER TABLE events SET (autovacuum_vacuum_insert_scale_factor = 0.02);
+ALTER TABLE signals SET (autovacuum_vacuum_insert_scale_factor = 0.02);
 
 CREATE TABLE rates (                        -- what one unit of a currency is worth in the workspace currency
   currency text NOT NULL,
@@ -166,7 +171,8 @@ CREATE TABLE assignments (                  -- label history: what was concluded
   because text NOT NULL                     -- one sentence, English
 );
 CREATE INDEX assignments_customer ON assignments (customer_id);
-CREATE UNIQUE INDEX assignments_now ON assignments (customer_id, dimension, label) WHERE until_at IS NULL;
+CREATE UNIQUE INDEX assignments_now ON assignments (customer_id, dimension, label) INCLUDE (id, shade, rule)
+  WHERE until_at IS NULL;
 CREATE INDEX assignments_label ON assignments (dimension, label, customer_id) WHERE until_at IS NULL;
 -- A label says its dimension; without knowing so PostgreSQL expects far too few rows and walks them one by one.
 CREATE STATISTICS assignments_labels (dependencies, mcv) ON dimension, label FROM assignments;

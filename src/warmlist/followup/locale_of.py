@@ -55,6 +55,7 @@ _RENAMED = {
 }
 
 
+@lru_cache(maxsize=16_384)
 def country_of_phone(handle: str) -> str | None:
     """ISO 3166 alpha-2 of an E.164 handle ('+39333...' -> 'IT'); None for other handles."""
     number = _number(handle)
@@ -64,6 +65,7 @@ def country_of_phone(handle: str) -> str | None:
     return region if region and len(region) == 2 and region.isalpha() else None
 
 
+@lru_cache(maxsize=16_384)
 def zone_of_phone(handle: str) -> str | None:
     """IANA time zone of an E.164 handle; None for other handles and numbers of no country."""
     number = _number(handle)
@@ -106,7 +108,7 @@ def is_zone(name: str) -> bool:
     return True
 
 
-@lru_cache(maxsize=4_096)
+@lru_cache(maxsize=16_384)
 def _number(handle: str) -> phonenumbers.PhoneNumber | None:
     if not handle.startswith("+"):
         return None

@@ -216,7 +216,8 @@ def test_history_gives_every_label_of_an_import_its_beginning(
     overlaps = rows(
         shop,
         "SELECT a.id FROM assignments a JOIN assignments b ON a.customer_id = b.customer_id "
-        "AND a.dimension = b.dimension AND a.id <> b.id AND a.dimension <> 'buying' "
+        "AND a.dimension = b.dimension AND a.id <> b.id "
+        f"AND a.dimension = ANY('{{{','.join(plan.exclusive)}}}') "
         "AND a.since >= b.since AND (b.until_at IS NULL OR a.since < b.until_at)",
     )
     assert overlaps == []

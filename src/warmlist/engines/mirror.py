@@ -1,7 +1,7 @@
 """The columnar mirror: settled events as Parquet, kept together by handle, rebuildable at any time.
 
 Layout of the folder: `manifest.json` names the parts that count and the transaction before which all
-is settled; `part-N/reach=.../type=.../*.parquet` hold the rows, no text of messages among them. A part is
+is settled; `part-N/type=.../rows.parquet` hold the rows, no text of messages among them. A part is
 written whole before the manifest names it, so that a crash leaves the mirror as it was.
 """
 
@@ -11,27 +11,21 @@ import fcntl
 import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 import duckdb
 import orjson
 import pyarrow as pa
 
+from warmlist.engines.part import Part
 from warmlist.engines.relations import SCHEMAS, Fetcher
 from warmlist.store.closing import Closing
 from warmlist.store.sql import queries
 
 SQL = queries("engines/mirror.sql")
 #: Another number makes older mirrors be built anew.
-FORMAT = 2
-#: A large part holds about so many ranges of handles, each of at least so many handles.
-RANGES, SMALLEST_RANGE = 12, 4_096
-#: How every part is written: a folder for each range of handles and type.
-WRITTEN = (
-    "FORMAT parquet, PARTITION_BY (reach, type), COMPRESSION zstd, ROW_GROUP_SIZE 122880, "
-    "OVERWRITE_OR_IGNORE true"
-)
-#: More parts than this are merged into one.
+FORMAT = 3
+#: More parts than this are made one, out of PostgreSQL.
 PARTS = 12
 COLUMNS = tuple(f.name for f in SCHEMAS["events"])
 
@@ -50,8 +44,8 @@ class Manifest:
 class Mirror(Closing):
     """The mirror of one database in one folder; one process at a time advances it."""
 
-    def __init__(self, folder: Path, fetcher: Fetcher, memory: str = "512MB") -> None:
-        self._folder, self._fetcher, self._memory = folder, fetcher, memory
+    def __init__(self, folder: Path, fetcher: Fetcher) -> None:
+        self._folder, self._fetcher = folder, fetcher
         folder.mkdir(parents=True, exist_ok=True)
         self._reading: IO[str] | None = None  # held open: its lock keeps the parts we read
         self.manifest = self._read()
@@ -78,20 +72,16 @@ class Mirror(Closing):
             self.manifest = Manifest(database=database)
         if horizon == self.manifest.xid:
             return 0
-        name = f"part-{horizon}"
+        if len(self.manifest.parts) >= PARTS:
+            self.manifest = Manifest(database=database)
+        name, settled = f"part-{horizon}", self._range(self.manifest.xid, horizon)
         shutil.rmtree(self._folder / name, ignore_errors=True)
-        rows = self._write(name, self._range(self.manifest.xid, horizon))
-        outdated = (
-            self._ids(SQL.outdated.format(range=self._range(self.manifest.xid, horizon, "s")))
-            if self.manifest.parts
-            else []
-        )
+        rows = self._write(name, settled)
+        outdated = self._ids(SQL.outdated.format(range=settled)) if self.manifest.parts else []
         self.manifest.xid = horizon
         if rows:
             self.manifest.parts.append(name)
             self.manifest.outdated[name] = outdated
-        if len(self.manifest.parts) > PARTS:
-            self._merge()
         self._save()
         return rows
 
@@ -104,7 +94,7 @@ class Mirror(Closing):
         tail = self._fetcher.query(SQL.events.format(range=f"e.tx >= '{self.manifest.xid}'::xid8"))
         handles = self._fetcher.query(SQL.handles, "handles")
         superseded = self._fetcher.query(SQL.superseded)
-        stale = self._ids(SQL.outdated.format(range=f"s.tx >= '{self.manifest.xid}'::xid8"))
+        stale = self._ids(SQL.outdated.format(range=f"e.tx >= '{self.manifest.xid}'::xid8"))
         db.register("tail", tail)
         db.register("handle_rows", handles)
         db.execute("CREATE OR REPLACE TEMP TABLE handles AS SELECT * FROM handle_rows")
@@ -133,10 +123,10 @@ class Mirror(Closing):
         return result[::-1]
 
     def _select(self, part: str, stale: list[int]) -> str:
-        files = f"{self._folder}/{part}/*/*/*.parquet".replace("'", "''")
+        files = f"{self._folder}/{part}/*/*.parquet".replace("'", "''")
         select = (
             f"SELECT {', '.join(_plain())} FROM read_parquet('{files}', hive_partitioning = true, "
-            "hive_types = {'type': VARCHAR, 'reach': BIGINT})"
+            "hive_types = {'type': VARCHAR})"
         )
         if stale:
             select += (
@@ -144,70 +134,24 @@ class Mirror(Closing):
             )
         return select
 
-    def _write(self, name: str, rows_of: str) -> int:
+    def _write(self, name: str, settled: str) -> int:
         """Write one part; returns its rows."""
-        width = (
-            self._range_width()
-        )  # asked before the stream: one connection does one thing at a time
-        reader = self._fetcher.stream(SQL.events.format(range=rows_of))
-        with duckdb.connect(config=self._config()) as db:
-            db.register("incoming", reader)
-            if not self.manifest.parts:
-                rows = f"SELECT {', '.join(_plain())} FROM incoming"
-                return self._copy_by_range(db, name, rows, width)
-            db.execute(f"CREATE TEMP TABLE part AS SELECT {', '.join(_plain())} FROM incoming")
-            return self._copy_sorted(db, name)
-
-    def _copy_sorted(self, db: duckdb.DuckDBPyConnection, name: str) -> int:
-        """A small part: sorted by handle."""
-        count = int(db.execute("SELECT count(*) FROM part").fetchall()[0][0])
-        if count:
-            (self._folder / name).mkdir()
-            db.execute(
-                "COPY (SELECT *, 0 AS reach FROM part ORDER BY type, handle_id, pos, event_id) TO "
-                f"{self._quoted(name)} ({WRITTEN})"
-            )
-        return count
-
-    def _copy_by_range(
-        self, db: duckdb.DuckDBPyConnection, name: str, rows: str, width: int
-    ) -> int:
-        """A large part: as it streams in, put apart by ranges of handles; sorting it would spill."""
-        (self._folder / name).mkdir()
-        done = db.execute(
-            f"COPY (SELECT *, CAST(FLOOR(handle_id / {width}) AS BIGINT) AS reach FROM ({rows})) TO "
-            f"{self._quoted(name)} ({WRITTEN})"
-        ).fetchall()
-        return int(done[0][0])
-
-    def _merge(self) -> None:
-        """One part out of all, without asking PostgreSQL."""
-        name = f"part-{self.manifest.xid}-merged"
-        shutil.rmtree(self._folder / name, ignore_errors=True)
-        union = "\nUNION ALL\n".join(self._select(p, s) for p, s in self._staleness([]))
-        with duckdb.connect(config=self._config()) as db:
-            self._copy_by_range(db, name, union, self._range_width())
-        self.manifest.parts, self.manifest.outdated = [name], {}
-
-    def _range_width(self) -> int:
-        """How many handles a range of a large part covers."""
-        last = int(self._fetcher.query(SQL.last_handle)["id"][0].as_py())
-        return max(SMALLEST_RANGE, last // RANGES)
-
-    def _quoted(self, part: str) -> str:
-        return "'" + str(self._folder / part).replace("'", "''") + "'"
-
-    def _config(self) -> dict[str, Any]:
-        spill = self._folder / "spill"
-        return {"memory_limit": self._memory, "temp_directory": str(spill), "threads": 2}
+        with Part(self._folder / name) as part:
+            for kind, sql in (
+                ("message", SQL.messages), ("receipt", SQL.reads), ("reading", SQL.readings),
+                (None, SQL.others),
+            ):  # fmt: skip
+                for batch in self._fetcher.stream(sql.format(range=settled)):
+                    part.add(pa.Table.from_batches([batch]), kind)
+        return part.rows
 
     def _horizon(self) -> tuple[int, str]:
         row = self._fetcher.query(SQL.horizon).to_pylist()[0].values()
         xmin, database, system, revalued = row
         return int(xmin), f"{system}/{database}/{revalued}"
 
-    def _range(self, first: int, behind: int, table: str = "e") -> str:
-        return f"{table}.tx >= '{first}'::xid8 AND {table}.tx < '{behind}'::xid8"
+    def _range(self, first: int, behind: int) -> str:
+        return f"e.tx >= '{first}'::xid8 AND e.tx < '{behind}'::xid8"
 
     def _ids(self, sql: str) -> list[int]:
         return [int(i) for i in self._fetcher.query(sql)["event_id"].to_pylist()]

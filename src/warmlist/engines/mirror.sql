@@ -3,8 +3,31 @@
 SELECT pg_snapshot_xmin(pg_current_snapshot())::text, current_database(), (SELECT system_identifier::text FROM pg_control_system()),
   coalesce((SELECT value #>> '{}' FROM workspace WHERE key = 'revalued_at'), '')
 
+-- name: messages
+-- Settled messages of a range of transactions, the rows of a handle together.
+SELECT e.id AS event_id, e.handle_id, e.pos, e.known_at, e.direction, e.kind, e.purpose, e.personal, e.key
+FROM events e WHERE e.type = 'message' AND {range} ORDER BY e.handle_id, e.pos
+
+-- name: reads
+-- Settled receipts that plans use, likewise.
+SELECT e.id AS event_id, e.handle_id, e.pos, e.known_at, e.status, e.key
+FROM events e WHERE e.type = 'receipt' AND e.status IN ('read', 'played') AND {range}
+ORDER BY e.handle_id, e.pos
+
+-- name: readings
+-- What settled messages were read as, likewise.
+SELECT e.event_id, e.handle_id, e.pos, e.known_at, e.bits, e.gone_at
+FROM signals e WHERE {range} ORDER BY e.handle_id
+
+-- name: others
+-- All other settled events, likewise.
+SELECT e.id AS event_id, e.handle_id, e.type, e.pos, e.known_at, e.direction, e.kind, e.purpose,
+  e.personal, e.status, e.key, e.value, e.number, e.sku, e.category, e.dimension, e.label, e.moment_at
+FROM events e WHERE e.type <> 'message' AND e.type <> 'receipt' AND {range}
+ORDER BY e.handle_id, e.pos
+
 -- name: events
--- Settled events of a range of transactions, with what their messages were read as.
+-- All events of a range of transactions, with what their messages were read as.
 SELECT e.id AS event_id, e.handle_id, e.type, e.pos, e.known_at, e.direction, e.kind, e.purpose,
   e.personal, e.status, e.key, e.value, e.number, e.sku, e.category, e.dimension, e.label, e.moment_at,
   NULL::bigint AS bits, NULL::bigint AS gone_at
@@ -18,8 +41,8 @@ WHERE {range}
 
 -- name: outdated
 -- Messages whose readings in this range were written anew, so that earlier copies are stale.
-SELECT DISTINCT s.event_id FROM signals s JOIN events m ON m.id = s.event_id
-WHERE s.tx <> m.tx AND {range}
+SELECT DISTINCT e.event_id FROM signals e JOIN events m ON m.id = e.event_id
+WHERE e.tx <> m.tx AND {range}
 
 -- name: superseded
 -- Events that count only up to a moment.
@@ -28,7 +51,3 @@ SELECT event_id, gone_at FROM superseded
 -- name: handles
 -- Every handle with its customer.
 SELECT id AS handle_id, customer_id FROM handles
-
--- name: last_handle
--- The greatest handle id.
-SELECT coalesce(max(id), 0) AS id FROM handles

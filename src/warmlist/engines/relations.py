@@ -96,6 +96,7 @@ class Fetcher(Closing):
 
     def stream(self, sql: str) -> pa.RecordBatchReader:
         """Any SELECT as a stream of batches, for results larger than memory."""
+        self._end_stream()
         self._streaming = self._connection.cursor()
         try:
             self._streaming.execute(sql)
@@ -104,6 +105,10 @@ class Fetcher(Closing):
             raise StoreUnavailable("PostgreSQL broke off while rows were read") from error
 
     def close(self) -> None:
+        self._end_stream()
+        self._connection.close()
+
+    def _end_stream(self) -> None:
         if self._streaming is not None:
             self._streaming.close()
-        self._connection.close()
+            self._streaming = None

@@ -7,7 +7,7 @@ from typing import Any
 
 from warmlist.followup.views import Chip, LabelChoice
 from warmlist.labels.explain import positions
-from warmlist.labels.sentences import because, in_language, locale_of, shown
+from warmlist.labels.sentences import because, in_language, shown
 from warmlist.rules.model import Pack
 
 
@@ -58,7 +58,7 @@ class PackLook:
             elif fact.unit == "moment" or value is None:
                 named[in_language(fact.says, language)] = value
             else:
-                text = shown(value, fact.unit, as_of, self._currency, locale_of(language))
+                text = shown(value, fact.unit, as_of, self._currency, language)
                 named[in_language(fact.says, language)] = text
         return reason, named
 

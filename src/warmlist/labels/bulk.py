@@ -6,7 +6,7 @@ the single message. What a live worker relabels meanwhile is left alone: its ans
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -173,32 +173,45 @@ class Bulk:
         self, db: duckdb.DuckDBPyConnection, conn: psycopg.Connection, unmoved: set[int]
     ) -> None:
         pack = self.plan.pack
-        names = [f.name for f in self.plan.facts]
-        columns = ", ".join(f"w.{n}" for n in names)
+        rules: dict[tuple[str, str], Rule | None] = {
+            (d.key, rule.id): rule for d in pack.dimensions for rule in d.rules
+        }
+        rules |= {(d.key, "manual"): None for d in pack.dimensions}
+        with conn.cursor() as cur, cur.copy(SQL.copy_open) as copy:
+            for (dimension, rule_id), rule in rules.items():
+                for row in self._opened(db, dimension, rule_id, rule, unmoved):
+                    copy.write_row(row)
+                    self.report.opened += 1
+
+    def _opened(
+        self,
+        db: duckdb.DuckDBPyConnection,
+        dimension: str,
+        rule_id: str,
+        rule: Rule | None,
+        unmoved: set[int],
+    ) -> Iterator[tuple[Any, ...]]:
+        """The new assignments of one rule; with it only the facts that it rests on are fetched."""
+        pack = self.plan.pack
+        names = sorted(rule.facts) if rule else []
         cursor = db.execute(
-            "SELECT o.customer_id, o.dimension, o.label, o.shade, o.rule, p.events, p.n, "
-            f"{columns} FROM opened AS o JOIN wide AS w ON w.customer_id = o.customer_id "
-            "LEFT JOIN proof AS p ON p.customer_id = o.customer_id AND p.rule = o.rule"
+            f"SELECT o.customer_id, o.label, o.shade, p.events, p.n{_listed(names)} "
+            "FROM opened AS o JOIN wide AS w ON w.customer_id = o.customer_id "
+            "LEFT JOIN proof AS p ON p.customer_id = o.customer_id AND p.rule = o.rule "
+            f"WHERE o.dimension = '{dimension}' AND o.rule = '{rule_id}'"
         )
-        rules = {(d.key, r.id): r for d in pack.dimensions for r in d.rules}
         # A fill does not know since when its labels hold; the history does, later.
         since = None if self.cause == "fill" else self.as_of
-        with conn.cursor() as cur, cur.copy(SQL.copy_open) as copy:
-            while rows := cursor.fetchmany(ROWS):
-                for customer, dimension, label, shade, rule_id, events, count, *values in rows:
-                    if customer not in unmoved:
-                        continue
-                    rule = rules.get((dimension, rule_id))
+        origin = "rule" if rule else "person"
+        while rows := cursor.fetchmany(ROWS):
+            for customer, label, shade, events, count, *values in rows:
+                if customer in unmoved:
                     known = dict(zip(names, values, strict=True))
-                    copy.write_row(
-                        (
-                            customer, dimension, label, shade, since, rule_id, pack.key,
-                            "rule" if rule else "person", self.cause,
-                            self._proof(rule, known, events or [], count or 0),
-                            because(rule, pack, known, self.as_of, self.currency),
-                        )
+                    yield (
+                        customer, dimension, label, shade, since, rule_id, pack.key, origin,
+                        self.cause, self._proof(rule, known, events or [], count or 0),
+                        because(rule, pack, known, self.as_of, self.currency),
                     )  # fmt: skip
-                    self.report.opened += 1
 
     def _proof(
         self, rule: Rule | None, known: dict[str, Any], events: list[int], count: int
@@ -211,12 +224,12 @@ class Bulk:
         self, db: duckdb.DuckDBPyConnection, conn: psycopg.Connection, unmoved: set[int]
     ) -> None:
         pack = self.plan.pack
-        names = [f.name for f in self.plan.facts]
         shown = [n for n in QUEUE_FACTS if n in pack.facts]
         more = {p.id: sorted({*shown, *p.facts}) for p in pack.playbooks}
+        names = sorted({*shown, *(name for used in more.values() for name in used)})
         cursor = db.execute(
             "SELECT w.customer_id, w.recheck_at, o.owner, w.playbook, w.due_from, w.due_by, w.rank, "
-            f"w.worth, {', '.join(f'w.{n}' for n in names)} FROM wide AS w "
+            f"w.worth{_listed(names)} FROM wide AS w "
             "JOIN stands AS s ON s.customer_id = w.customer_id "
             "LEFT JOIN owners AS o ON o.customer_id = w.customer_id"
         )
@@ -251,6 +264,10 @@ class _Timer:
     def __exit__(self, *_: object) -> None:
         seconds = self.bulk.report.seconds
         seconds[self.step] = seconds.get(self.step, 0.0) + self.bulk.tick() - self.began
+
+
+def _listed(names: Sequence[str]) -> str:
+    return "".join(f", w.{name}" for name in names)
 
 
 def _one(conn: psycopg.Connection, sql: str) -> int:

@@ -28,6 +28,7 @@ _UNKNOWN = {"en": "unknown", "zh-Hans": "未知", "it": "sconosciuto", "de": "un
 _LOCALES = {"zh-Hans": "zh_Hans", "zh": "zh_Hans"}
 
 
+@lru_cache(maxsize=64)
 def locale_of(language: str) -> Locale:
     """The Babel locale of a language tag; English where Babel knows none."""
     try:
@@ -57,38 +58,52 @@ def sentence(
 ) -> str:
     """Fill `{fact}`: a moment as its age at as_of, a number, money in `currency`."""
     spoken = _spoken(words, language)
-    text = words[spoken]
-    locale = locale_of(spoken)
-
-    def value(match: re.Match[str]) -> str:
-        fact = facts.get(match[1])
-        found = values.get(match[1])
+    fixed, names = _pieces(words[spoken])
+    said = [fixed[0]]
+    for name, after in zip(names, fixed[1:], strict=True):
+        fact, found = facts.get(name), values.get(name)
         if fact is None or found is None:
-            return in_language(_UNKNOWN, spoken)
-        return shown(found, fact.unit, as_of, currency, locale)
+            said.append(in_language(_UNKNOWN, spoken))
+        else:
+            said.append(shown(found, fact.unit, as_of, currency, spoken))
+        said.append(after)
+    return "".join(said)
 
-    return _PLACE.sub(value, text)
+
+@lru_cache(maxsize=4_096)
+def _pieces(text: str) -> tuple[list[str], list[str]]:
+    """What stands between the places of a sentence, and the names of the places."""
+    parts = _PLACE.split(text)
+    return parts[::2], parts[1::2]
 
 
-def age(ms: int, locale: str) -> str:
+def age(ms: int, language: str) -> str:
     """A stretch of time in words, such as '3 days'; finer parts than its size needs are dropped."""
     step = MINUTE if ms < 2 * HOUR else HOUR if ms < 30 * DAY else DAY
-    return _age(ms // SECOND if ms < 2 * MINUTE else ms // step * (step // SECOND), locale)
+    return _age(ms // SECOND if ms < 2 * MINUTE else ms // step * (step // SECOND), language)
 
 
 @lru_cache(maxsize=8_192)
-def _age(seconds: int, locale: str) -> str:
-    return format_timedelta(timedelta(seconds=seconds), threshold=1.2, locale=locale)
+def _age(seconds: int, language: str) -> str:
+    return format_timedelta(timedelta(seconds=seconds), threshold=1.2, locale=locale_of(language))
 
 
-def shown(value: int, unit: str, as_of: int, currency: str, locale: Locale) -> str:
+def shown(value: int, unit: str, as_of: int, currency: str, language: str) -> str:
     """A fact's value for people."""
     if unit == "moment":
-        return age(max(as_of - (value >> 20), 0), str(locale))
-    if unit == "money":
-        major = Decimal(value).scaleb(-get_currency_precision(currency))
-        return format_currency(major, currency, locale=locale)
-    return format_decimal(value, locale=locale)
+        return age(max(as_of - (value >> 20), 0), language)
+    return _money(value, currency, language) if unit == "money" else _number(value, language)
+
+
+@lru_cache(maxsize=8_192)
+def _money(value: int, currency: str, language: str) -> str:
+    major = Decimal(value).scaleb(-get_currency_precision(currency))
+    return format_currency(major, currency, locale=locale_of(language))
+
+
+@lru_cache(maxsize=8_192)
+def _number(value: int, language: str) -> str:
+    return format_decimal(value, locale=locale_of(language))
 
 
 def shown_facts(pack: Pack, values: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:

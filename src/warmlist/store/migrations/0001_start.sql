@@ -70,7 +70,7 @@ CREATE TABLE events (                       -- the truth: append-only
 );
 -- Everything that plans read: the rows of a customer lie side by side here, in the table by arrival.
 CREATE INDEX events_rows ON events (handle_id, pos) INCLUDE (id, type, known_at, direction, kind, purpose,
-  personal, status, key, value, number, sku, category, dimension, label, moment_at);
+  personal, status, key, value, number, sku, category, dimension, label, moment_at, tx);
 CREATE INDEX events_revises ON events (revises) WHERE revises IS NOT NULL;
 CREATE INDEX events_message_key ON events (key) WHERE type = 'message';
 CREATE INDEX events_correction_key ON events (key) WHERE type IN ('correction', 'signal');
@@ -99,7 +99,7 @@ CREATE TABLE signals (                      -- what a message was read as, by on
   tx xid8 NOT NULL DEFAULT pg_current_xact_id(),  -- as in events
   PRIMARY KEY (event_id, version, known_at)
 );
-CREATE INDEX signals_rows ON signals (handle_id) INCLUDE (event_id, pos, known_at, gone_at, bits);
+CREATE INDEX signals_rows ON signals (handle_id) INCLUDE (event_id, pos, known_at, gone_at, bits, tx);
 CREATE INDEX signals_tx ON signals (tx);
 -- What only grows must be vacuumed for such indexes to answer without the table.
 ALTER TABLE events SET (autovacuum_vacuum_insert_scale_factor = 0.02);
@@ -123,8 +123,9 @@ CREATE TABLE history_due (                  -- customers whose label history is 
   customer_id bigint PRIMARY KEY
 );
 
+-- No customer is ever deleted, so what is concluded of them goes without checks that would cost a fill seconds.
 CREATE TABLE standings (                    -- where each customer stands: the last answer of the plan
-  customer_id bigint PRIMARY KEY REFERENCES customers,
+  customer_id bigint PRIMARY KEY,
   as_of bigint NOT NULL,                    -- the moment the answer was asked for
   recheck_at bigint,                        -- first moment at which time alone can change it; null = never
   owner text,
@@ -157,7 +158,7 @@ CREATE INDEX standings_touched ON standings (last_touch) WHERE last_touch IS NOT
 
 CREATE TABLE assignments (                  -- label history: what was concluded, when, and why
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-  customer_id bigint NOT NULL REFERENCES customers,
+  customer_id bigint NOT NULL,
   dimension text NOT NULL,
   label text NOT NULL,
   shade text,                               -- deep, light on green

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -20,13 +20,18 @@ from warmlist.plan.evidence import compile_evidence, counting_rules
 from warmlist.rules.conclude import ManualAct, conclude
 from warmlist.rules.model import Rule
 
+_NONE = np.empty(0, np.int64)
+
 
 @dataclass
 class _About:
     """What plain Python needs of one customer's rows."""
 
-    turns: list[int] = field(default_factory=list)  # ms, sorted: when rows begin or cease to count
-    known_at: set[int] = field(default_factory=set)
+    begins: np.ndarray = field(
+        default_factory=lambda: _NONE
+    )  # ms, sorted: when rows begin to count
+    ends: list[int] = field(default_factory=list)  # ms: when some cease to, or a joining date comes
+    known_at: np.ndarray = field(default_factory=lambda: _NONE)
     acts: list[tuple[int, int | None, ManualAct]] = field(default_factory=list)
 
 
@@ -40,19 +45,25 @@ class Customers:
         self._about: dict[int, _About] = defaultdict(_About)
         events = rows.events
         begins = pc.max_element_wise(events["known_at"], pc.shift_right(events["pos"], SEQ_BITS))
-        for handle, known_at, begin in zip(
-            events["handle_id"].to_pylist(),
-            events["known_at"].to_pylist(),
-            begins.to_pylist(),
-            strict=True,
-        ):
-            about = self._about[self._customer[handle]]
-            about.turns.append(begin + 1)
-            about.known_at.add(known_at)
+        self._group(events, begins.to_numpy())
         self._add_ends(events.append_column("begins", begins))
-        for about in self._about.values():
-            about.turns.sort()
         self._read_acts()
+
+    def _group(self, events: pa.Table, begins: np.ndarray) -> None:
+        """Put the moments of the rows apart by customer, without a loop over rows."""
+        if not len(begins):
+            return
+        handles, places = np.unique(events["handle_id"].to_numpy(), return_inverse=True)
+        customers = np.array([self._customer[h] for h in handles.tolist()])[places]
+        order = np.lexsort((begins, customers))
+        customers, begins = customers[order], begins[order]
+        known_at = events["known_at"].to_numpy()[order]
+        names, firsts = np.unique(customers, return_index=True)
+        for name, first, behind in zip(
+            names.tolist(), firsts.tolist(), [*firsts.tolist()[1:], len(customers)], strict=True
+        ):
+            about = self._about[name]
+            about.begins, about.known_at = begins[first:behind] + 1, known_at[first:behind]
 
     def _add_ends(self, events: pa.Table) -> None:
         """Moments ahead at which rows cease to count, or a joining date is reached."""
@@ -64,11 +75,11 @@ class Customers:
             ),
         )
         for row in events.filter(ahead).to_pylist():
-            turns = self._about[self._customer[row["handle_id"]]].turns
+            ends = self._about[self._customer[row["handle_id"]]].ends
             if row["gone_at"] is not None and row["gone_at"] > row["begins"]:
-                turns.append(row["gone_at"] + 1)
+                ends.append(row["gone_at"] + 1)
             if row["type"] == "profile" and (row["moment_at"] or 0) > row["begins"]:
-                turns.append(row["moment_at"] + 1)
+                ends.append(row["moment_at"] + 1)
 
     def _read_acts(self) -> None:
         by_hand = self.rows.events.filter(pc.equal(self.rows.events["type"], "label"))
@@ -80,15 +91,19 @@ class Customers:
             begins = max(row["known_at"], row["pos"] >> 20) + 1
             self._about[self._customer[row["handle_id"]]].acts.append((begins, row["gone_at"], act))
 
-    def known_moments(self, customer: int) -> set[int]:
-        """When something became known about the customer, ms."""
-        return self._about[customer].known_at
+    def known_moments(self, customer: int, since: int = 0) -> set[int]:
+        """When something became known about the customer, ms; only from `since` on."""
+        known_at = self._about[customer].known_at
+        return set(known_at[known_at >= since].tolist())
 
     def next_at(self, customer: int, as_of: int) -> int | None:
         """When the next row that is in the log begins or ceases to count."""
-        moments = self._about[customer].turns
-        place = bisect_right(moments, as_of)
-        return moments[place] if place < len(moments) else None
+        about = self._about[customer]
+        place = int(np.searchsorted(about.begins, as_of, side="right"))
+        ahead = [end for end in about.ends if end > as_of]
+        if place < len(about.begins):
+            ahead.append(int(about.begins[place]))
+        return min(ahead, default=None)
 
     def acts(self, customer: int, as_of: int) -> list[ManualAct]:
         """Labels set or removed by hand, as far as known by then."""

@@ -120,7 +120,8 @@ class Labeller:
         customers = self.fetch(ids)
         before = {c: (a, r) for c, a, r in conn.execute(SQL.standings, {"customers": ids})}
         points = {
-            c: _points(news[c], before.get(c), customers.known_moments(c), now_ms) for c in ids
+            c: _points(since, before.get(c), customers.known_moments(c, since or 0), now_ms)
+            for c, since in sorted(news.items())
         }
         past_changed = {c for c in ids if news[c] is None}
         answers = walk(lambda m: self.asker.ask(customers, m), points, now_ms)
@@ -131,7 +132,8 @@ class Labeller:
         for row in conn.execute(SQL.current, {"customers": ids}):
             current[row[1]].append(row)
         for c in ids:
-            known = {k + 1 for k in customers.known_moments(c)}
+            asked_from = min((a.as_of for a in answers[c]), default=now_ms)
+            known = {k + 1 for k in customers.known_moments(c, asked_from - 1)}
             opened, closed = changes(c, current[c], answers[c], known, c in past_changed)
             held += opened
             closing |= closed

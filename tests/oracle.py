@@ -80,9 +80,10 @@ class Oracle(Facts):
         after += [(p.start, p.ends + 1) for p in pack.playbooks if p.ends]
         after += [("last_touch", self.limit["touch_history"] + 1)]
         moments += [(self.fact(n) >> 20) + gap for n, gap in after if self.fact(n) is not None]
+        steps = {step for node in nodes for step in node.counts()}
         for fact in (f for f in pack.facts.values() if f.window):
             oldest, newest = fact.window
-            numbers = {k for node in nodes for name, k in node.counts() if name == fact.name}
+            numbers = {k for name, k in steps if name == fact.name}
             numbers |= {self.limit["touch_cap"]} if fact.name == "touches_7d" else set()
             leaving = sorted((ms(r) for r in self.counted(fact)), reverse=True)
             if fact.take == "count" and len(numbers) == 1:

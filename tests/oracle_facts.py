@@ -6,6 +6,8 @@ message was read as is a row of type 'reading'); a moment is a position: millise
 
 from __future__ import annotations
 
+import operator
+
 from sqlglot import exp
 
 from warmlist.events.signals import mask
@@ -14,6 +16,7 @@ HIGH = mask("price_inquiry", "discount_inquiry", "stock_inquiry", "purchase_comm
 TRIGGERS = HIGH | mask("comparison_inquiry")
 DEMAND = mask("need_statement", "spec_inquiry", "new_arrival_inquiry")
 NO = mask("refusal", "defer_contact", "opt_out")
+COMPARED = {exp.GT: operator.gt, exp.GTE: operator.ge, exp.LT: operator.lt, exp.LTE: operator.le}
 
 
 def ms(row):
@@ -64,6 +67,25 @@ class Facts:
 
     def movements(self):
         return self.of("order")
+
+    def profiles(self):
+        return self.of("profile")
+
+    def reads(self):
+        return [r for r in self.of("receipt") if r["status"] in ("read", "played")]
+
+    def looks(self):
+        """Views of the last 30 days with their place among those of one product, of one category."""
+        views = [
+            {**v, "of_product": None, "of_category": None} for v in in_order(self.visits())[::-1]
+            if v["type"] == "view" and self.as_of - ms(v) <= self.limit["browse_window"]
+        ]  # fmt: skip
+        for column, of in (("sku", "of_product"), ("category", "of_category")):
+            seen = {}
+            for view in views:
+                if view[column] is not None:
+                    view[of] = seen[view[column]] = seen.get(view[column], 0) + 1
+        return [v for v in views if v["of_product"] or v["of_category"]]
 
     def marks(self):
         return [e for e in self.of("follow_up", "preference") if e["kind"]]
@@ -234,6 +256,7 @@ class Facts:
             "newest_of": lambda: max(known, default=None),
             "oldest_of": lambda: min(known, default=None),
             "first_known_of": lambda: known[0] if known else None,
+            "average": lambda: known[0] // known[1] if known[1] > 0 else None,
         }[fact.take]()
 
 
@@ -249,7 +272,13 @@ def true(tree, row):
         case exp.In():
             return row[tree.this.name] in [e.this for e in tree.expressions]
         case exp.EQ():
-            return row[tree.this.name] == tree.expression.this
+            value = tree.expression
+            return row[tree.this.name] == (int(value.this) if value.is_int else value.this)
+        case exp.GT() | exp.GTE() | exp.LT() | exp.LTE():
+            value = row[tree.this.name]
+            return value is not None and COMPARED[type(tree)](value, int(tree.expression.this))
+        case exp.Not() if isinstance(tree.this, exp.Is):
+            return row[tree.this.this.name] is not None
         case exp.NEQ() if isinstance(bits := tree.this.unnest(), exp.BitwiseAnd):
             return bool(row[bits.this.name] & int(bits.expression.this))
         case exp.Column():

@@ -25,17 +25,34 @@ NOW = to_ms(datetime.fromisoformat("2026-11-20T12:00:00+00:00"))
 LIMITS = (
     0, 1_000, 10 * MINUTE, 30 * MINUTE, HOUR, 12 * HOUR, 24 * HOUR, 36 * HOUR, 48 * HOUR, 60 * HOUR,
     72 * HOUR, 96 * HOUR, 5 * DAY, 7 * DAY, 10 * DAY, 15 * DAY, 21 * DAY, 30 * DAY, 45 * DAY,
-    60 * DAY, 90 * DAY, 180 * DAY, 365 * DAY,
+    60 * DAY, 63 * DAY, 90 * DAY, 180 * DAY, 365 * DAY,
 )  # fmt: skip
 TEXTS = (
     "price_inquiry", "", "courtesy", "discount_inquiry", "stock_inquiry", "comparison_inquiry",
     "purchase_commitment", "spec_inquiry", "need_statement", "refusal", "defer_contact", "opt_out",
     "new_arrival_inquiry", "price_inquiry refusal", "courtesy price_inquiry", "complaint",
+    "how_to_inquiry", "loyalty_statement",
 )  # fmt: skip
+AMOUNTS = (
+    "10.00", "200.00", "499.99", "500.00", "900.00", "950.00", "1000.00", "2000.00", "2000.01", "5000.00",
+    "10000.00", "10000.01", "0",
+)  # fmt: skip
+PRODUCTS: tuple[dict[str, str], ...] = (
+    {"sku": "a", "category": "shoes", "price": "500.01"},
+    {"sku": "a", "category": "shoes", "price": "500.01"},
+    {"sku": "b", "category": "shoes", "price": "500.00"},
+    {"category": "shoes"},
+    {},
+)
+SOURCES: tuple[dict[str, str], ...] = (
+    {},
+    *({"customer_source": s} for s in ("website", "community", "offline", "ad", "referral")),
+)
 HANDS = (
     ("follow_up", "green"), ("follow_up", "red"), ("intent", "high"), ("intent", "none"),
     ("activity", "low"), ("buying", "sleeping"), ("buying", "high_potential"), ("lifecycle", "new"),
-    ("intent", "own"), ("buying", "own"),
+    ("intent", "own"), ("buying", "own"), ("interest", "brand_loyal"), ("value", "high"),
+    ("spend_tier", "mid"), ("average_order", "high"),
 )  # fmt: skip
 COLUMNS = (
     "event_id", "handle_id", "type", "pos", "known_at", "gone_at", "direction", "kind", "purpose",
@@ -110,7 +127,16 @@ def _columns(e: Event) -> dict[str, Any]:
             minor = round(float(f["amount"]) * 100)
             columns["value"] = minor if f["status"] == "paid" else -minor
     elif e.type == "view":
-        columns["number"] = f.get("seconds")
+        columns |= {
+            "number": f.get("seconds"),
+            "sku": f.get("sku"),
+            "category": f.get("category"),
+            "value": round(float(f["price"]) * 100) if "price" in f else None,
+        }
+    elif e.type == "event":
+        columns["kind"] = f.get("place")
+    elif e.type == "profile":
+        columns |= {"kind": f.get("kind"), "category": f.get("customer_source")}
     elif e.type == "feedback":
         columns["number"] = f.get("score")
     elif e.type == "preference":
@@ -177,6 +203,20 @@ KINDS = (
 )  # fmt: skip
 #: A long talk: many red spells, quotes and answers, hardly an order.
 TALK = ("in", "in", "in", "out", "quote", "receipt", "follow_up", "view", "correction")
+#: A shop: many orders and looks, few words.
+SHOP = (
+    "order",
+    "order",
+    "order",
+    "view",
+    "view",
+    "in",
+    "out",
+    "receipt",
+    "feedback",
+    "profile",
+    "label",
+)
 
 
 def _acts(kinds: Sequence[str]) -> st.SearchStrategy[list[Any]]:
@@ -198,7 +238,7 @@ def lives(draw: st.DrawFn, customers: int = 3, handles: int = 2, asked: int = 5)
     """Several customers with several handles each, and moments close to where labels change."""
     owners = {f"+39333000{c}{h:02d}": c + 1 for c in range(customers) for h in range(handles)}
     events: list[Event] = []
-    acts = _acts(draw(st.sampled_from((KINDS, TALK))))
+    acts = _acts(draw(st.sampled_from((KINDS, TALK, SHOP))))
     at = NOW
     for number, (kind, who, limit, jitter, way, late, detail) in enumerate(draw(acts)):
         at = max((at + limit if way == "after" else NOW - limit) + jitter, 0)
@@ -208,11 +248,9 @@ def lives(draw: st.DrawFn, customers: int = 3, handles: int = 2, asked: int = 5)
         handle = sorted(h for h, c in owners.items() if c == customer + 1)[
             who // customers % handles
         ]
-        event = _event(kind, number, handle, at, detail)
         known_at = at if kind == "label" and late < 0 else at + late
-        events.append(
-            replace(event, known_at=known_at, seq=number + 3 if kind == "label" else detail % 3)
-        )
+        seq = number + 3 if kind == "label" else detail % 3
+        events.append(replace(event(kind, number, handle, at, detail), known_at=known_at, seq=seq))
     last = max([NOW, *(e.occurred_at for e in events), *(e.known_at for e in events)])
     picks = draw(st.lists(
         st.tuples(st.integers(0, 1 << 10), st.sampled_from(LIMITS), st.sampled_from((1, 0, -1, 2))),
@@ -231,13 +269,19 @@ def _once(events: Sequence[Event]) -> list[Event]:
     return list({(e.ident, e.digest): e for e in events}.values())
 
 
-def _event(kind: str, n: int, handle: str, at: int, detail: int) -> Event:
+def event(kind: str, n: int, handle: str, at: int, detail: int) -> Event:
+    """One event of a life. n: its number in the life; detail: any number, which decides the rest."""
+
+    mixed = (
+        detail * 0x9E3779B1 >> 5
+    )  # so that small numbers, which are drawn most, differ in every part
+
     def pick(options: Sequence[Any], shift: int = 0) -> Any:
-        return options[(detail >> shift) % len(options)]
+        return options[(mixed >> shift) % len(options)]
 
     whose = handle[:-2]  # ids of one customer's messages and orders, whichever handle
     fields: dict[str, Any] = {}
-    ident, type_ = f"{kind}{n}", kind
+    ident, type_ = f"{whose}-{kind}{n}", kind
     if kind in ("in", "out", "quote"):
         type_, ident = "message", f"{whose}-{n}"
         fields = (
@@ -257,20 +301,25 @@ def _event(kind: str, n: int, handle: str, at: int, detail: int) -> Event:
             "status": pick(READS, 5),
         }
     elif kind == "order":
-        ident = f"{whose}-o{detail % 3}"
+        ident = f"{whose}-o{detail % 5}"
         fields = {
             "status": pick(("paid", "paid", "paid", "cancelled", "returned"), 2),
-            "amount": pick(("10.00", "2500.00", "5000.00", "10000.00", "10000.01", "0"), 5),
+            "amount": pick(AMOUNTS, 5),
             "currency": pick(("USD", "USD", "USD", "XXX"), 8),
         }
     elif kind == "view":
-        fields = {"seconds": pick((None, 0, 100, 240, 241, 480, 481))}
+        fields = {"seconds": pick((None, 0, 90, 91, 240, 241, 480, 481))}
+        fields |= pick(PRODUCTS, 3)
+    elif kind == "event":
+        fields = pick(({"place": "online"}, {"place": "offline"}, {}))
     elif kind == "feedback":
         fields = {"score": 1 + detail % 5}
     elif kind == "profile":
         fields = (
             {"joined_at": max(at + pick((-1, 1, 1)) * pick(LIMITS, 3), 0)} if detail % 4 else {}
         )
+        fields |= pick(({}, {"kind": "b2b"}, {"kind": "b2c"}), 5)
+        fields |= pick(SOURCES, 7)
     elif kind == "label":
         dimension, label = pick(HANDS)
         fields = {

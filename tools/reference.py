@@ -29,7 +29,7 @@ from warmlist.facts.catalogue import Fact, streams
 from warmlist.facts.takes import COMBINES, TAKES
 from warmlist.intake.model import MODELS, EventLine
 from warmlist.labels.pack_tests import EVENTS
-from warmlist.rules.model import Dimension, Pack, Playbook
+from warmlist.rules.model import Dimension, Label, Pack, Playbook
 from warmlist.rules.operators import AGES, COMPARISONS
 from warmlist.rules.read import read_pack
 from warmlist.settings import PREFIX, SECRETS, Settings
@@ -38,6 +38,7 @@ from warmlist.web.api import mount
 PAGES = Path(__file__).resolve().parents[1] / "docs/reference"
 _BLOCK = re.compile(r"(<!-- begin ([\w-]+) -->\n).*?(<!-- end \2 -->)", re.DOTALL)
 _BITS = re.compile(r"\(bits & (\d+)\) <> 0")
+_UNKNOWN = re.compile(r"NOT (\w+) IS NULL")
 _FIELD_COMMENT = re.compile(r"^    (\w+): .*?  # (.+)$", re.MULTILINE)
 #: How much of a duration each unit is, largest first.
 _UNITS = ((86_400_000, "d"), (3_600_000, "h"), (60_000, "min"), (1_000, "s"))
@@ -227,7 +228,8 @@ def _narrowed(fact: Fact) -> str:
 
 
 def _said(sql: str) -> str:
-    """A test of signal bits as the pack writes it."""
+    """A test of rows as the pack writes it."""
+    sql = _UNKNOWN.sub(r"\1 IS NOT NULL", sql)
     return _BITS.sub(lambda m: f"says({', '.join(repr(n) for n in names(int(m[1])))})", sql)
 
 
@@ -277,9 +279,9 @@ def dimensions() -> Iterator[str]:
     for d in sorted(pack().dimensions, key=lambda d: d.key):
         yield from (f"### {d.key}", "", _kind(d), "")
         yield from table(
-            ("Label", "Name", "Colour", "Expected share", "Expected sales"),
+            ("Label", "Name", "Colour", "Expected share", "Expected outcome"),
             [
-                (code(x.key), x.names["en"], x.colour or "", _percent(x.share), _percent(x.outcome))
+                (code(x.key), x.names["en"], x.colour or "", _percent(x.share), _outcome(x))
                 for x in d.labels.values()
             ],
         )
@@ -300,6 +302,10 @@ def _kind(dimension: Dimension) -> str:
     if dimension.exclusive:
         return f"{name}: one label at a time, the first rule that matches."
     return f"{name}: a set, each label whose rule matches."
+
+
+def _outcome(label: Label) -> str:
+    return f"{_percent(label.outcome)} {label.outcome_of}" if label.outcome else ""
 
 
 def _percent(interval: tuple[float, float] | None) -> str:

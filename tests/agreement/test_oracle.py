@@ -35,7 +35,7 @@ def pairs(life: Lives) -> list[tuple[int, int]]:
     return [(c, t) for c in sorted(set(owners(life))) for t in life.moments]
 
 
-@settings(max_examples=150)
+@settings(max_examples=100)
 @given(life=lives())
 def test_everybody_at_once_and_at_many_moments(life: Lives) -> None:
     rows, who = life.rows(), owners(life)
@@ -43,7 +43,7 @@ def test_everybody_at_once_and_at_many_moments(life: Lives) -> None:
     assert_same(by_oracle(rows, who, pairs(life)), of_wide(wide))
 
 
-@settings(max_examples=40)
+@settings(max_examples=15)
 @given(life=lives(asked=1))
 def test_everybody_at_one_moment_that_stands_in_the_plan(life: Lives) -> None:
     rows, who, moment = life.rows(), owners(life), life.moments[0]
@@ -92,7 +92,7 @@ def test_nothing_changes_before_the_recheck_moment(life: Lives) -> None:
             assert answer[name] == then[name], (before[key], key, name)
 
 
-@settings(max_examples=100)
+@settings(max_examples=60)
 @given(life=lives(customers=2, asked=3))
 def test_evidence_names_exactly_the_events_that_counted(life: Lives) -> None:
     rows, who = life.rows(), owners(life)

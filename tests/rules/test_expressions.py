@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from warmlist.rules.expressions import Crossing, Threshold, Vocabulary, parse
+from warmlist.rules.expressions import NEVER, Crossing, Threshold, Vocabulary, parse
 
 pytestmark = pytest.mark.unit
 DAY = 86_400_000
 WORDS = Vocabulary(
-    {"seen": "moment", "sold": "moment", "asked": "number"},
-    {"day": Threshold("day", "duration", DAY, "24h", "test", "2026-01-01")},
+    {"seen": "moment", "sold": "moment", "asked": "number", "told": "number", "spent": "money"},
+    {
+        "day": Threshold("day", "duration", DAY, "24h", "test", "2026-01-01"),
+        "twice": Threshold("twice", "number", 2, "2", "test", "2026-01-01"),
+        "unrated": Threshold("unrated", "money", NEVER, "1 XXX", "test", "2026-01-01"),
+    },
     {"mood": ("warm", "cold")},
     {"tags": ("rich",)},
 )
@@ -59,6 +63,26 @@ def test_what_is_unknown_does_not_match_and_its_contrary_does(text: str) -> None
     nothing = {"seen": None, "sold": None, "asked": None}
     assert parse(text, WORDS, "here").holds(nothing, 0) is False
     assert parse(f"not {text}", WORDS, "here").holds(nothing, 0) is True
+
+
+@pytest.mark.parametrize(("asked", "told", "matches"), [(3, 2, True), (2, 2, False), (0, 0, True)])
+def test_multiples_of_two_facts_compare(asked: int, told: int, matches: bool) -> None:
+    node = parse("asked * twice >= told * 3", WORDS, "here")
+    assert node.holds({"asked": asked, "told": told}, 0) is matches
+    assert node.sql() == "COALESCE(asked * 2 >= told * 3, FALSE)"
+
+
+def test_of_two_facts_compared_any_change_may_turn_the_answer() -> None:
+    counts = parse("asked * 2 >= told", WORDS, "here").counts()
+    for fact in ("asked", "told"):
+        assert len({k for name, k in counts if name == fact}) > 1
+
+
+@pytest.mark.parametrize("symbol", ["<", "<=", ">", ">=", "=", "<>"])
+def test_nothing_compares_with_money_that_has_no_rate(symbol: str) -> None:
+    node = parse(f"spent {symbol} unrated", WORDS, "here")
+    assert not node.holds({"spent": 5}, 0)
+    assert node.sql() == "FALSE"
 
 
 def test_labels_of_one_and_of_a_set() -> None:

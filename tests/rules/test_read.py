@@ -12,7 +12,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 from packs import SAY, changed, write
 
 from warmlist.errors import BadPack
-from warmlist.rules.read import NEVER, read_pack
+from warmlist.rules.expressions import NEVER
+from warmlist.rules.read import read_pack
 
 pytestmark = pytest.mark.unit
 WHEN = "when: age(last_in) <= day"
@@ -46,6 +47,13 @@ def test_the_small_pack_is_right(tmp_path: Path) -> None:
         ),
         ("when: asked >= day", "labels/mood.yaml:11:20: day is a duration, a number belongs here"),
         ("when: spent > few", "labels/mood.yaml:11:19: few is a number, a money belongs here"),
+        ("when: asked * 2 >= 3", "multiples are compared with another fact"),
+        ("when: asked * few >= spent", "asked is a number, spent a money"),
+        (
+            "when: last_in * 2 > last_out",
+            "labels/mood.yaml:11:11: last_in is a moment: there is no multiple of it",
+        ),
+        ("when: asked * day >= asked", "day is a duration, a number belongs here"),
         ("when: last_in > asked", "labels/mood.yaml:11:21: last_in is a moment, asked a number"),
         (
             "when: last_in > 3",
@@ -112,6 +120,11 @@ def test_a_place_on_a_later_line_and_in_quotes(tmp_path: Path) -> None:
         ("playbooks/all.yaml", "first: day", "first: few", "playbooks/all.yaml:5:12: first names a duration"),
         ("playbooks/all.yaml", f"missed: {SAY}", "missed: {en: a, zh-Hans: b, it: c}", "missed is missing in de"),
         ("pack.yaml", "name: small", "nam: small", "pack.yaml:1:1: unknown key 'nam'; did you mean name?"),
+        ("facts/all.yaml", "direction = 'out'", "key > day", "messages has no column 'day'"),
+        ("facts/all.yaml", "take: newest_of", "take: average", "facts/all.yaml:23:1: average takes facts of the units money, number in 'of', not moment, moment"),
+        ("facts/all.yaml", "of: [last_in, last_out]", "of: [last_in, spent]", "newest_of takes facts of the units moment, moment in 'of', not moment, money"),
+        ("labels/mood.yaml", f"warm: {{names: {SAY}", f"warm: {{names: {SAY}, outcome_of: sale", "unknown outcome 'sale'; did you mean sales?"),
+        ("pack.yaml", "name: small", "name: small\norder: [moods]", "pack.yaml:2:9: unknown dimension 'moods'; did you mean mood?"),
         ("pack.yaml", "name: small", "name: [small", "pack.yaml:2:8: not YAML"),
     ],
 )  # fmt: skip
@@ -142,13 +155,44 @@ def test_a_folder_without_a_pack_is_refused(tmp_path: Path) -> None:
 
 
 def test_money_without_a_rate_warns_and_never_matches(tmp_path: Path) -> None:
-    def to_minor(amount: Decimal, currency: str) -> int | None:
+    def to_minor(amount: Decimal, currency: str | None) -> int | None:
         return None
 
     pack = read_pack(write(tmp_path), to_minor)
     assert pack.thresholds["rich"].value == NEVER
     assert "no rate brings 100 USD to the workspace currency" in pack.warnings[0]
     assert pack.warnings[0].startswith("thresholds.yaml:3:15: ")
+
+
+def test_money_of_the_workspace_needs_no_rate(tmp_path: Path) -> None:
+    def to_minor(amount: Decimal, currency: str | None) -> int | None:
+        return int(amount) if currency is None else None
+
+    pack = read_pack(write(tmp_path, "thresholds.yaml", "100 USD", "100 workspace"), to_minor)
+    assert (pack.thresholds["rich"].value, pack.thresholds["rich"].kind) == (100, "money")
+    assert pack.warnings == ()
+
+
+def test_figures_stand_in_the_test_of_a_streams_rows(tmp_path: Path) -> None:
+    where = "direction = 'out' and key > few"
+    pack = changed(tmp_path, "facts/all.yaml", "direction = 'out'", where)
+    assert str(pack.facts["last_out"].where) == "direction = 'out' AND key > 3"
+
+
+def test_a_row_is_not_compared_with_money_that_has_no_rate(tmp_path: Path) -> None:
+    folder = write(tmp_path, "facts/all.yaml", "direction = 'out'", "key <= rich")
+    pack = read_pack(folder, lambda amount, currency: None)
+    assert str(pack.facts["last_out"].where) == "key <= NULL"
+
+
+def test_dimensions_come_in_the_order_asked_for_behind_those_they_read(tmp_path: Path) -> None:
+    ordered = changed(tmp_path, "pack.yaml", "name: small", "name: small\norder: [tags, mood]")
+    assert [d.key for d in ordered.dimensions] == ["mood", "tags"]  # tags read mood
+    (tmp_path / "labels/tags.yaml").write_text(
+        (tmp_path / "labels/tags.yaml").read_text("utf-8").replace(" and mood = 'warm'", ""),
+        "utf-8",
+    )
+    assert [d.key for d in read_pack(tmp_path).dimensions] == ["tags", "mood"]
 
 
 def refusal(folder: Path, name: str, old: str, new: str) -> str:

@@ -51,7 +51,7 @@ class Money:
             raise BadInput(f"amount {amount} {currency or self.currency} is too large to be money")
         return minor
 
-    def at(self, moment: int) -> Callable[[Decimal, str], int | None]:
+    def at(self, moment: int) -> Callable[[Decimal, str | None], int | None]:
         """Amounts to minor units at the rates of one moment (epoch ms), as packs read thresholds."""
         return lambda amount, currency: self.value(amount, currency, moment)
 
@@ -111,6 +111,8 @@ def columns(event: Event, handle_id: int, money: Money, body: object) -> tuple[A
             kind = f.get("place")
         case "feedback":
             number = _whole(f.get("score"))
+        case "profile":
+            kind, category = f.get("kind"), f.get("customer_source")
         case "preference":
             kind = f.get("marketing")
         case "label":

@@ -35,12 +35,24 @@ TAKES: dict[str, Take] = {
 
 @dataclass(frozen=True, slots=True)
 class Combine:
-    """One way to make a moment of several: unknown ones are passed over."""
+    """One way to make a fact of others.
+
+    `sql`: over the facts by place (`{0}`, `{1}`) or all of them (`{all}`). `unit`: of the result.
+    `takes`: the units of the facts, one by one; empty = any number of moments, of which unknown ones are
+    passed over.
+    """
 
     name: str
     says: str
     sql: str
     meaning: Callable[[Sequence[int | None]], int | None]
+    unit: str = "moment"
+    takes: tuple[str, ...] = ()
+
+
+def _average(values: Sequence[int | None]) -> int | None:
+    total, count = values
+    return total // count if total is not None and count else None
 
 
 def _known(values: Sequence[int | None]) -> list[int]:
@@ -50,9 +62,14 @@ def _known(values: Sequence[int | None]) -> list[int]:
 COMBINES: dict[str, Combine] = {
     combine.name: combine
     for combine in (
-        Combine("newest_of", "the newest of", "GREATEST", lambda v: max(_known(v), default=None)),
-        Combine("oldest_of", "the oldest of", "LEAST", lambda v: min(_known(v), default=None)),
-        Combine("first_known_of", "the first known of", "COALESCE",
+        Combine("newest_of", "the newest of", "GREATEST({all})", lambda v: max(_known(v), default=None)),
+        Combine("oldest_of", "the oldest of", "LEAST({all})", lambda v: min(_known(v), default=None)),
+        Combine("first_known_of", "the first known of", "COALESCE({all})",
                 lambda v: next(iter(_known(v)), None)),
+        # One division of two doubles: every engine rounds it alike.
+        Combine("average", "the first for each of the second, rounded down, of",
+                "CASE WHEN {1} > 0 THEN "
+                "CAST(FLOOR(CAST({0} AS DOUBLE) / CAST({1} AS DOUBLE)) AS BIGINT) END",
+                _average, unit="money", takes=("money", "number")),
     )
 }  # fmt: skip

@@ -40,6 +40,8 @@ from warmlist.rules.yaml_text import Table, Text, near, read
 _TIME = r"\d{4}-\d\d-\d\d \d\d:\d\d(?::\d\d(?:\.\d{3})?)?(?:[+-]\d\d:\d\d)?"
 _EVENT = re.compile(rf"^(?P<at>{_TIME}) (?P<what>.+?)(?: known (?P<known>{_TIME}))?$")
 
+_VIEW = re.compile(r"^(\d+)?(?: ?of (\S+))?(?: ?in (\S+))?(?: ?for (\S+))?$")
+
 #: Every way to write an event, with what it means.
 EVENTS: Mapping[str, str] = {
     "in [SIGNAL ...]": "the customer writes; the signals that the message is read as",
@@ -49,10 +51,15 @@ EVENTS: Mapping[str, str] = {
     "paid ORDER AMOUNT": "an order is paid, in the workspace currency; ? = no rate is known",
     "cancelled ORDER AMOUNT": "an order is cancelled",
     "returned ORDER AMOUNT": "goods of an order for this amount come back",
-    "view [SECONDS]": "the customer looks at a page",
+    "view [SECONDS] [of SKU] [in CATEGORY] [for PRICE]": "the customer looks at a page, or at a product; "
+    "the price in the workspace currency",
     "click": "the customer follows a link",
     "cart": "the customer fills a cart",
     "form": "the customer fills in a form",
+    "event PLACE": "the customer attends an event; online or offline",
+    "feedback SCORE": "the customer gives a score, 1 to 5",
+    "profile KIND": "the customer's data says what they are (b2b, b2c) or where they come from: website, "
+    "community, offline, ad, referral",
     "joined TIME": "the customer's data says when they joined",
     "done": "a person marks the follow-up done",
     "snooze TIME": "a person puts the follow-up off until then",
@@ -209,8 +216,18 @@ def _columns(
             value = _minor(amount, at)
             signed = value if value is None or word == "paid" else -value
             return [{"type": "order", "status": word, "key": key(order), "value": signed}]
-        case "view", [] | [_]:
-            return [{"type": "view", "number": int(words[0]) if words else None}]
+        case "view", _ if match := _VIEW.match(rest):
+            seconds, sku, category, price = match.groups()
+            return [{"type": "view", "number": int(seconds) if seconds else None, "sku": sku,
+                     "category": category, "value": _minor(price, at) if price else None}]  # fmt: skip
+        case "event", ["online" | "offline"]:
+            return [{"type": "event", "kind": rest}]
+        case "feedback", ["1" | "2" | "3" | "4" | "5"]:
+            return [{"type": "feedback", "number": int(rest)}]
+        case "profile", ["b2b" | "b2c"]:
+            return [{"type": "profile", "kind": rest}]
+        case "profile", ["website" | "community" | "offline" | "ad" | "referral"]:
+            return [{"type": "profile", "category": rest}]
         case "click" | "cart" | "form", []:
             return [{"type": word}]
         case "joined", _:

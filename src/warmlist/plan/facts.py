@@ -181,8 +181,9 @@ class _Builder:
                 columns += [f"{name}.{h}" for h in self._helpers(fact)]
             joins += self._nth(group, number, columns)
         for fact in combined:
-            values = ", ".join(f"b.{n}" for n in fact.of)
-            columns.append(f"{COMBINES[fact.take].sql}({values}) AS {fact.name}")
+            values = [f"b.{n}" for n in fact.of]
+            sql = COMBINES[fact.take].sql.format(*values, all=", ".join(values))
+            columns.append(f"{sql} AS {fact.name}")
         table = f"facts_{number}"
         rows = ",\n  ".join(["b.asked", "b.customer_id", "b.as_of", *columns])
         self.chain.add(

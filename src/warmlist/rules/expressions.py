@@ -1,7 +1,8 @@
 """Rule expressions: SQL text -> a small checked tree that gives SQL, plain meaning and crossings.
 
 Grammar (SQL, read by SQLGlot): `and`, `or`, `not`, brackets; comparisons of facts with thresholds,
-numbers or other facts; `age(moment) <= duration`; `gap(earlier, later) <= duration`;
+numbers or other facts, numbers also as multiples (`fact * 2 >= other`); `age(moment) <= duration`;
+`gap(earlier, later) <= duration`;
 `known(fact)`, `unknown(fact)`; `dimension = 'label'`, `has(dimension, 'label')` for sets.
 """
 
@@ -18,6 +19,9 @@ from sqlglot.errors import SqlglotError
 
 from warmlist.errors import BadPack
 from warmlist.rules.operators import AGES, COMPARISONS
+
+#: Larger than any sum: what a money threshold without a rate holds. Nothing compares with it.
+NEVER = 1 << 62
 
 #: fact name -> value (position, number, minor units) or None; label names of dimensions as text.
 Values = Mapping[str, Any]
@@ -153,6 +157,8 @@ class Compare(Node):
     left: str  # a fact
     symbol: str
     right: str | int  # a fact, or a value in the fact's unit
+    times: int = 1  # how many of the left
+    right_times: int = 1  # against how many of the right
 
     @property
     def uses(self) -> tuple[str, ...]:
@@ -160,8 +166,8 @@ class Compare(Node):
 
     @property
     def steps(self) -> tuple[tuple[str, int], ...]:
-        if isinstance(self.right, str):
-            return ()
+        if isinstance(self.right, str):  # two steps of one fact: any change may turn the answer
+            return tuple((name, k) for name in self.uses for k in (0, 1))
         above = self.right + 1
         by_symbol = {
             ">": (above,),
@@ -172,14 +178,22 @@ class Compare(Node):
         return tuple((self.left, k) for k in by_symbol.get(self.symbol, (self.right,)))
 
     def sql(self) -> str:
-        return f"COALESCE({self.left} {self.symbol} {self.right}, FALSE)"
+        if self.right == NEVER:
+            return "FALSE"
+        left, right = _times(self.left, self.times), _times(self.right, self.right_times)
+        return f"COALESCE({left} {self.symbol} {right}, FALSE)"
 
     def holds(self, values: Values, as_of: int) -> bool:
         left = values[self.left]
         right = values[self.right] if isinstance(self.right, str) else self.right
-        return (
-            left is not None and right is not None and COMPARISONS[self.symbol].meaning(left, right)
-        )
+        if left is None or right is None or right == NEVER:
+            return False
+        meaning = COMPARISONS[self.symbol].meaning
+        return meaning(left * self.times, right * self.right_times)
+
+
+def _times(value: str | int, times: int) -> str:
+    return str(value) if times == 1 else f"{value} * {times}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,22 +325,34 @@ class _Reader:
         left, right = tree.this, tree.expression
         if isinstance(left, exp.Anonymous):
             return self.timed(left, symbol, right)
+        left, times = self.multiple(left)
         name = self.name(left)
         if name in self.words.exclusive:
             node = self.is_label(name, [right], tree)
             return node if symbol == "=" else Not(node)
         fact = self.fact(left)
         unit = self.words.units[fact]
+        right, right_times = self.multiple(right)
+        if unit == "moment" and (times, right_times) != (1, 1):
+            raise self.wrong(f"{fact} is a moment: there is no multiple of it", left)
         if isinstance(right, exp.Column) and self.name(right) in self.words.units:
             other = self.name(right)
             if self.words.units[other] != unit:
                 raise self.wrong(f"{fact} is a {unit}, {other} a {self.words.units[other]}", right)
-            return Compare(fact, symbol, other)
+            return Compare(fact, symbol, other, times, right_times)
+        if (times, right_times) != (1, 1):
+            raise self.wrong("multiples are compared with another fact", right)
         if unit == "moment":
             raise self.wrong(
                 f"{fact} is a moment: compare it with another moment, or write age({fact})", right
             )
         return Compare(fact, symbol, self.value(right, unit))
+
+    def multiple(self, tree: exp.Expr) -> tuple[exp.Expr, int]:
+        """`fact * number`: the fact and the number; anything else is one of itself."""
+        if not isinstance(tree, exp.Mul):
+            return tree, 1
+        return tree.this, self.value(tree.expression, "number")
 
     def timed(self, call: exp.Anonymous, symbol: str, right: exp.Expr) -> Node:
         word, args = str(call.this).lower(), call.expressions

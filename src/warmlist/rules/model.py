@@ -14,6 +14,10 @@ from warmlist.rules.expressions import Node, Threshold
 LANGUAGES = ("en", "zh-Hans", "it", "de")
 COLOURS = ("red", "orange", "yellow", "green", "grey", "blue", "purple", "gold")
 
+#: What a label's expected outcome counts: closed sales, answers, customers who come back, customers who
+#: rise to a higher tier of spend.
+OUTCOMES = ("sales", "response", "return", "rise")
+
 #: The queue's order: colour first, then activity within a colour.
 COLOUR_ORDER = ("red", "orange", "yellow", "green", "grey")
 ACTIVITY_ORDER = ("high", "medium", "low", "dormant")
@@ -28,13 +32,18 @@ def named(words: Words) -> set[str]:
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """One label of a dimension. `share`, `outcome`: expected percent of customers, of closed sales."""
+    """One label of a dimension.
+
+    `share`: expected percent of customers. `outcome`: expected percent of those with the label, counted
+    in `outcome_of`, one of OUTCOMES.
+    """
 
     key: str
     names: Words
     colour: str | None
     share: tuple[float, float] | None
     outcome: tuple[float, float] | None
+    outcome_of: str
     source: str
 
 

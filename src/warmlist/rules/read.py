@@ -16,24 +16,33 @@ from warmlist.errors import BadPack
 from warmlist.events.signals import SIGNALS, mask
 from warmlist.facts.catalogue import UNITS, Fact, streams
 from warmlist.facts.takes import COMBINES, TAKES
-from warmlist.rules.expressions import Node, Threshold, Vocabulary, parse
-from warmlist.rules.model import COLOURS, LANGUAGES, Dimension, Label, Pack, Playbook, Rule, named
+from warmlist.rules.expressions import NEVER, Node, Threshold, Vocabulary, parse
+from warmlist.rules.model import (
+    COLOURS,
+    LANGUAGES,
+    OUTCOMES,
+    Dimension,
+    Label,
+    Pack,
+    Playbook,
+    Rule,
+    named,
+)
 from warmlist.rules.yaml_text import Rows, Table, Text, near, read
 
-#: amount, currency -> minor units of the workspace currency, None where no rate is known
-ToMinor = Callable[[Decimal, str], int | None]
+#: amount, currency (None = the workspace's) -> minor units of the workspace currency, None where no
+#: rate is known
+ToMinor = Callable[[Decimal, str | None], int | None]
 
 _UNITS_MS = {"ms": 1, "s": 1_000, "min": 60_000, "h": 3_600_000, "d": 86_400_000}
 _DURATION = re.compile(r"^(\d+)\s*(ms|s|min|h|d)$")
-_MONEY = re.compile(r"^(\d+(?:\.\d+)?)\s*([A-Z]{3})$")
+_MONEY = re.compile(r"^(\d+(?:\.\d+)?)\s*([A-Z]{3}|workspace)$")
 _ID = re.compile(r"^[A-Za-z][A-Za-z0-9_-]*$")
 _NAME = re.compile(r"^[a-z][a-z0-9_]*$")
-#: Larger than any sum: a money threshold without a rate is never reached.
-NEVER = 1 << 62
 
 
-def _us_dollars(amount: Decimal, currency: str) -> int | None:
-    return int(amount * 100) if currency == "USD" else None
+def _us_dollars(amount: Decimal, currency: str | None) -> int | None:
+    return int(amount * 100) if currency in ("USD", None) else None
 
 
 def read_pack(folder: Path, to_minor: ToMinor = _us_dollars) -> Pack:
@@ -43,13 +52,15 @@ def read_pack(folder: Path, to_minor: ToMinor = _us_dollars) -> Pack:
     """
     if not (folder / "pack.yaml").is_file():
         raise BadPack(f"{folder}: there is no pack.yaml; a pack is a folder that holds one")
-    head = read(folder / "pack.yaml", "pack.yaml").allow("name", "version", "says", "worth")
+    head = read(folder / "pack.yaml", "pack.yaml").allow(
+        "name", "version", "says", "worth", "order"
+    )
     warnings: list[str] = []
     thresholds = _thresholds(
         read(folder / "thresholds.yaml", "thresholds.yaml"), to_minor, warnings
     )
     facts = _facts(_files(folder, "facts"), thresholds)
-    label_files = _files(folder, "labels")
+    label_files = _as_ordered(_files(folder, "labels"), head.names("order"))
     words = Vocabulary(
         {name: fact.unit for name, fact in facts.items()},
         thresholds,
@@ -127,10 +138,13 @@ def _figure(text: Text, to_minor: ToMinor) -> tuple[str, int | None]:
     if match := _DURATION.match(text):
         return "duration", int(match[1]) * _UNITS_MS[match[2]]
     if match := _MONEY.match(text):
-        return "money", to_minor(Decimal(match[1]), match[2])
+        currency = None if match[2] == "workspace" else match[2]
+        return "money", to_minor(Decimal(match[1]), currency)
     if text.isdigit():
         return "number", int(text)
-    raise BadPack(f"{text.at}: {text!r} is no figure; write 24h, 8min, 30d, 10000 USD or 3")
+    raise BadPack(
+        f"{text.at}: {text!r} is no figure; write 24h, 8min, 30d, 10000 USD, 500 workspace or 3"
+    )
 
 
 # --- facts ---
@@ -147,6 +161,8 @@ def _facts(files: Iterable[Table], thresholds: Mapping[str, Threshold]) -> dict[
         for need in fact.needs:
             if need not in facts:
                 raise BadPack(f"{fact.place}: unknown fact {need!r}{near(need, list(facts))}")
+        if fact.take in COMBINES:
+            _right_units(fact, facts)
     _no_circle({f.name: f.needs for f in facts.values()}, {f.name: f.place for f in facts.values()})
     return facts
 
@@ -160,7 +176,7 @@ def _fact(name: Text, row: Table, thresholds: Mapping[str, Threshold]) -> Fact:
         "take": str(take),
     }
     if take in COMBINES:
-        return Fact(unit="moment", of=row.names("of"), place=name.at, **common)
+        return Fact(unit=COMBINES[take].unit, of=row.names("of"), place=name.at, **common)
     if take not in TAKES:
         raise BadPack(f"{take.at}: unknown take {take!r}{near(take, [*TAKES, *COMBINES])}")
     source = row.text("from")
@@ -173,9 +189,20 @@ def _fact(name: Text, row: Table, thresholds: Mapping[str, Threshold]) -> Fact:
     if window and unit == "moment":
         raise BadPack(f"{name.at}: a moment takes no window; test its age in the rule instead")
     return Fact(
-        unit=unit, source=str(source), where=_where(row, source), window=window, place=name.at,
+        unit=unit, source=str(source), where=_where(row, source, thresholds), window=window, place=name.at,
         after=row.names("after"), follows=row.names("follows"), before=row.names("before"), **common,
     )  # fmt: skip
+
+
+def _right_units(fact: Fact, facts: Mapping[str, Fact]) -> None:
+    """A fact made of others takes them in the units that its way of making asks for."""
+    given = tuple(facts[name].unit for name in fact.of)
+    takes = COMBINES[fact.take].takes or ("moment",) * len(given) or ("moment",)
+    if given != takes:
+        raise BadPack(
+            f"{fact.place}: {fact.take} takes facts of the units {', '.join(takes)} in 'of', "
+            f"not {', '.join(given) or 'none'}"
+        )
 
 
 def _window(row: Table, thresholds: Mapping[str, Threshold]) -> tuple[int, int] | None:
@@ -189,7 +216,8 @@ def _window(row: Table, thresholds: Mapping[str, Threshold]) -> tuple[int, int] 
     return (ages[-1], ages[0] if len(ages) > 1 else 0)
 
 
-def _where(row: Table, source: str) -> exp.Expr | None:
+def _where(row: Table, source: str, thresholds: Mapping[str, Threshold]) -> exp.Expr | None:
+    """A test of the stream's columns; thresholds stand in it as figures."""
     if "where" not in row:
         return None
     text = row.text("where")
@@ -198,12 +226,21 @@ def _where(row: Table, source: str) -> exp.Expr | None:
     except SqlglotError as error:
         raise BadPack(f"{text.at}: not an expression: {str(error).splitlines()[0]}") from None
     columns = streams()[source].columns
+    figures = {t.name: t for t in thresholds.values() if t.kind in ("number", "money")}
     for column in tree.find_all(exp.Column):
-        if column.name not in columns:
+        if column.name not in columns and column.name not in figures:
             raise BadPack(
-                f"{text.at}: {source} has no column {column.name!r}{near(column.name, columns)}"
+                f"{text.at}: {source} has no column {column.name!r}"
+                f"{near(column.name, [*columns, *figures])}"
             )
-    found: exp.Expr = tree.transform(lambda node: _says(node, text))
+
+    def filled(node: exp.Expr) -> exp.Expr:
+        if isinstance(node, exp.Column) and node.name not in columns:
+            value = figures[node.name].value
+            return exp.Null() if value == NEVER else exp.Literal.number(value)
+        return _says(node, text)
+
+    found: exp.Expr = tree.transform(filled)
     return found
 
 
@@ -237,13 +274,16 @@ def _dimension(table: Table, words: Vocabulary) -> Dimension:
 
 
 def _label(key: Text, row: Table) -> Label:
-    row.allow("names", "colour", "share", "outcome", "source")
+    row.allow("names", "colour", "share", "outcome", "outcome_of", "source")
     colour = row.text("colour") if row.get("colour") else None
     if colour and colour not in COLOURS:
         raise BadPack(f"{colour.at}: unknown colour {colour!r}{near(colour, COLOURS)}")
+    of = row.text("outcome_of", "sales")
+    if of not in OUTCOMES:
+        raise BadPack(f"{of.at}: unknown outcome {of!r}{near(of, OUTCOMES)}")
     return Label(
         _name(key, "label"), _words(row, "names"), colour, _range(row, "share"), _range(row, "outcome"),
-        str(row.text("source", "")),
+        str(of), str(row.text("source", "")),
     )  # fmt: skip
 
 
@@ -280,14 +320,28 @@ def _placeholders(because: Mapping[str, str], words: Vocabulary, at: str) -> Non
             )
 
 
+def _as_ordered(files: list[Table], order: tuple[Text, ...]) -> list[Table]:
+    """The dimensions named in `order` first, as people want to see them; the rest by file name."""
+    keys = [str(t.text("dimension")) for t in files]
+    for name in order:
+        if name not in keys:
+            raise BadPack(f"{name.at}: unknown dimension {name!r}{near(name, keys)}")
+    places = {str(name): place for place, name in enumerate(order)}
+    return sorted(files, key=lambda t: places.get(t.text("dimension"), len(order)))
+
+
 def _in_order(dimensions: list[Dimension]) -> tuple[Dimension, ...]:
-    """Each dimension behind those that its rules read; a circle is refused."""
+    """Each dimension behind those that its rules read, in as few layers as that takes.
+
+    A circle is refused.
+    """
     needs = {
         d.key: tuple(sorted({n for r in d.rules for n in r.when.dimensions()})) for d in dimensions
     }
-    order = _no_circle(needs, {d.key: d.place for d in dimensions})
-    by_key = {d.key: d for d in dimensions}
-    return tuple(by_key[key] for key in order)
+    layer: dict[str, int] = {}
+    for key in _no_circle(needs, {d.key: d.place for d in dimensions}):
+        layer[key] = 1 + max((layer[n] for n in needs[key]), default=0)
+    return tuple(sorted(dimensions, key=lambda d: layer[d.key]))
 
 
 def _no_circle(needs: Mapping[str, tuple[str, ...]], places: Mapping[str, str]) -> list[str]:

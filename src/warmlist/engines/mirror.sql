@@ -1,6 +1,6 @@
 -- name: horizon
--- The oldest transaction still open: everything before it is settled.
-SELECT pg_snapshot_xmin(pg_current_snapshot())::text, current_database(), (SELECT system_identifier::text FROM pg_control_system()),
+-- The oldest transaction still open: everything before it is settled. And which log this is: a restore makes the table anew.
+SELECT pg_snapshot_xmin(pg_current_snapshot())::text, 'events'::regclass::oid::text, (SELECT system_identifier::text FROM pg_control_system()),
   coalesce((SELECT value #>> '{}' FROM workspace WHERE key = 'revalued_at'), '')
 
 -- name: messages

@@ -84,6 +84,10 @@ def key_of(event: Event) -> int | None:
     return None
 
 
+#: Where an event names a moment; other types may have such a key of their own.
+_NAMED_MOMENT = {"profile": "joined_at", "label": "until", "follow_up": "until"}
+
+
 def columns(event: Event, handle_id: int, money: Money, body: object) -> tuple[Any, ...]:
     """The values of NAMES for one event; `body` is the JSON wrapper the driver wants."""
     f = event.fields
@@ -119,7 +123,7 @@ def columns(event: Event, handle_id: int, money: Money, body: object) -> tuple[A
             kind, dimension, label = f.get("action"), f.get("dimension"), f.get("label")
         case "follow_up":
             kind = f.get("action")
-    named = f.get("joined_at") if event.type == "profile" else f.get("until")
+    named = f.get(_NAMED_MOMENT.get(event.type, ""))
     if named is not None:
         moment_at = named if isinstance(named, int) else parse_instant(str(named))
     kind, purpose, status, sku, category, dimension, label = (

@@ -36,9 +36,11 @@ def of_export(event: Event) -> int | None:
     export = event.fields.get("export_of")
     if event.type != "message" or not isinstance(export, dict) or not export.get("text"):
         return None
-    return twin_key(
-        event.handle, str(export["direction"]), int(export["minute"]), int(export["text"])
-    )
+    try:
+        minute, text = int(export["minute"]), int(export["text"])
+    except (KeyError, TypeError, ValueError, OverflowError):
+        return None  # a line of somebody else's that happens to have such a key
+    return twin_key(event.handle, str(export.get("direction")), minute, text)
 
 
 def of_live(event: Event) -> int | None:

@@ -51,8 +51,8 @@ COPY assignments (customer_id, dimension, label, shade, since, until_at, rule, p
   evidence, because) FROM STDIN (FORMAT BINARY)
 
 -- name: owners
--- The rep who owns each customer, by the newest profile that names one.
-SELECT DISTINCT ON (h.customer_id) h.customer_id, nullif(e.body ->> 'owner', '')
+-- The rep who owns each customer, by the newest profile that names one; cut, as an index holds it.
+SELECT DISTINCT ON (h.customer_id) h.customer_id, left(nullif(e.body ->> 'owner', ''), 150)
 FROM handles h JOIN events e ON e.handle_id = h.id AND e.type = 'profile' AND e.body ? 'owner'
 WHERE h.customer_id = ANY(%(customers)s)
   AND NOT EXISTS (SELECT FROM superseded g WHERE g.event_id = e.id)

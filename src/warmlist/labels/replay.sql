@@ -1,6 +1,6 @@
 -- name: names
--- One handle for each customer, the one heard of first.
-SELECT DISTINCT ON (customer_id) customer_id, handle FROM handles ORDER BY customer_id, id
+-- One handle for each customer, whatever order they were heard of in: a phone number, the first by spelling.
+SELECT DISTINCT ON (customer_id) customer_id, handle FROM handles ORDER BY customer_id, handle NOT LIKE '+%', handle
 
 -- name: recorded
 -- Labels recorded as holding at a moment, with their beginnings.

@@ -32,6 +32,12 @@ CREATE SCHEMA public AUTHORIZATION pg_database_owner;
 #: Where the list of migrations begins, which says what version of Warmlist wrote a backup.
 _MIGRATIONS = b"COPY public.migrations (number, name, checksum) FROM stdin;"
 _LAST_WORDS = b"-- PostgreSQL database dump complete"
+#: Rows of another cluster may name transactions that are still to come here; the mirror, which takes
+#: settled ones only, would leave them out for as long.
+_SETTLE = b"""
+UPDATE public.events SET tx = DEFAULT WHERE tx > pg_current_xact_id();
+UPDATE public.signals SET tx = DEFAULT WHERE tx > pg_current_xact_id();
+"""
 
 #: pg_dump begins with settings of the session; older servers refuse this one.
 _UNKNOWN_BEFORE_17 = b"SET transaction_timeout ="
@@ -94,6 +100,7 @@ def _pour(source: Path, psql: subprocess.Popen[bytes]) -> None:
                 if not line.startswith(_UNKNOWN_BEFORE_17):
                     psql.stdin.write(line)
             shutil.copyfileobj(script, psql.stdin, 1 << 20)
+            psql.stdin.write(_SETTLE)
             psql.stdin.write(b"\nCOMMIT;\n")
         psql.stdin.close()
     except BrokenPipeError:  # psql stopped at an error and says it itself

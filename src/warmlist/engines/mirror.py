@@ -39,6 +39,7 @@ class Manifest:
     xid: int = 0
     parts: list[str] = field(default_factory=list)
     outdated: dict[str, list[int]] = field(default_factory=dict)  # part -> stale messages before it
+    sizes: dict[str, int] = field(default_factory=dict)  # part -> bytes of its files
 
 
 class Mirror(Closing):
@@ -82,6 +83,7 @@ class Mirror(Closing):
         if rows:
             self.manifest.parts.append(name)
             self.manifest.outdated[name] = outdated
+            self.manifest.sizes[name] = _size(self._folder / name)
         self._save()
         return rows
 
@@ -164,7 +166,8 @@ class Mirror(Closing):
             found = Manifest(**orjson.loads(path.read_bytes()))
         except (orjson.JSONDecodeError, TypeError):
             return Manifest()
-        complete = all((self._folder / part).is_dir() for part in found.parts)
+        # After a power cut a file may be missing or short, though the manifest names its part.
+        complete = all(_size(self._folder / p) == found.sizes.get(p) for p in found.parts)
         return found if found.format == FORMAT and complete else Manifest()
 
     def _save(self) -> None:
@@ -184,6 +187,10 @@ class Mirror(Closing):
             for left in self._folder.glob("part-*"):
                 if left.name not in self.manifest.parts:
                     shutil.rmtree(left, ignore_errors=True)
+
+
+def _size(part: Path) -> int:
+    return sum(file.stat().st_size for file in part.glob("*/*.parquet"))
 
 
 def _plain() -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from zoneinfo import ZoneInfo
 
 import psycopg
 import structlog
@@ -16,7 +17,7 @@ from warmlist.errors import StoreUnavailable, WarmlistError
 from warmlist.events.log import EventLog
 from warmlist.followup import actions, customer, queue
 from warmlist.followup.customer import Connection
-from warmlist.followup.figures import Figures
+from warmlist.followup.figures import Day, Figures
 from warmlist.followup.look import PackLook
 from warmlist.followup.rows import RowBuilder
 from warmlist.followup.search import search
@@ -181,7 +182,8 @@ class PostgresDesk:
                 return queue.count(conn, self.rows, viewer, filters, as_of)
 
         whose = None if viewer.sees_everyone else viewer.name
-        return self._totals.get((whose, filters.owner, filters.label), as_of, count)
+        today = Day.at(as_of, ZoneInfo(self._zone)).begins
+        return self._totals.get((whose, filters.owner, filters.label, today), as_of, count)
 
     def _relabel(self, customer_ids: Sequence[int], as_of: int) -> None:
         """Bring the labels of these customers up to date, unless the worker was quicker.

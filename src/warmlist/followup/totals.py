@@ -7,6 +7,9 @@ from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+#: Totals of so many viewers and filters are kept; with more, all are counted again.
+MOST = 500
+
 
 @dataclass(frozen=True, slots=True)
 class Totals:
@@ -70,6 +73,8 @@ class KeptTotals:
             totals = count()
             with self._lock:
                 if era == self._era and self.fresh_ms:
+                    if len(self._kept) >= MOST:
+                        self._kept.clear()
                     self._kept[key] = _Kept(totals, as_of)
             return totals
         finally:

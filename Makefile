@@ -6,23 +6,26 @@ VENV := .venv
 BIN := $(VENV)/bin
 WEB_SOURCES := $(shell find web -name node_modules -prune -o -type f -print 2>/dev/null)
 CATALOGUES := $(shell find src -name '*.po' 2>/dev/null)
+TAUGHT := $(shell find corpus training src/warmlist/understanding/lexicon \
+	src/warmlist/understanding/model src/warmlist/understanding/normalise.py \
+	\( -path corpus/unseen -o -name __pycache__ -o -name '*.npz' \) -prune -o -type f -print 2>/dev/null)
 
 export PYTHONUNBUFFERED := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo test test-setup check bench build assets docs clean lock
+.PHONY: help demo test test-setup check bench build assets model docs clean lock
 .DEFAULT_GOAL := help
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST)
 
-demo: $(VENV)/ready $(VENV)/assets  ## a sample shop in a private database, and its queue
+demo: $(VENV)/ready $(VENV)/assets $(VENV)/model  ## a sample shop in a private database, and its queue
 	$(BIN)/warmlist demo
 
 test: test-setup  ## every test
 	$(BIN)/pytest -n auto --dist loadgroup
 
-test-setup: $(VENV)/ready $(VENV)/assets
+test-setup: $(VENV)/ready $(VENV)/assets $(VENV)/model
 	@$(BIN)/python tests/support/browsers.py
 
 check: $(VENV)/ready  ## lint, format, types
@@ -30,7 +33,7 @@ check: $(VENV)/ready  ## lint, format, types
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 
-bench: $(VENV)/ready $(VENV)/assets  ## benchmarks: a table, and bench/results/*.json
+bench: $(VENV)/ready $(VENV)/assets $(VENV)/model  ## benchmarks: a table, and bench/results/*.json
 	$(BIN)/python -m bench
 
 build: $(VENV)/ready  ## dist/*.whl, with the assets inside
@@ -40,11 +43,16 @@ assets: $(VENV)/ready  ## styles, scripts and catalogues of the pages
 	$(BIN)/python tools/assets.py
 	@touch $(VENV)/assets
 
+model: $(VENV)/ready  ## the model that reads messages, from the corpus: about a minute
+	$(BIN)/python -m training
+	@touch $(VENV)/model
+
 docs: $(VENV)/ready  ## the generated parts of docs/reference, from the code and the pack
 	$(BIN)/python tools/reference.py
 
 clean:  ## remove what was built, not what was installed
-	rm -rf build dist src/warmlist/web/static src/warmlist/web/manifest.json $(VENV)/assets
+	rm -rf build dist src/warmlist/web/static src/warmlist/web/manifest.json $(VENV)/assets $(VENV)/model
+	rm -f src/warmlist/understanding/model/*.npz
 	rm -rf .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find src -name '*.mo' -delete
 
@@ -53,6 +61,11 @@ lock: $(VENV)/ready  ## write the lock files again from pyproject.toml and web/p
 
 $(VENV)/assets: $(VENV)/ready $(WEB_SOURCES) $(CATALOGUES) tools/assets.py
 	$(BIN)/python tools/assets.py
+	@touch $@
+
+$(VENV)/model: $(VENV)/ready $(TAUGHT)
+	@echo 'model: learning to read from the corpus, about a minute'
+	$(BIN)/python -m training
 	@touch $@
 
 $(VENV)/ready: requirements/dev.txt pyproject.toml tools/install.py

@@ -1,4 +1,4 @@
-"""Build hook: a wheel carries the built styles, scripts and catalogues and needs no Node."""
+"""Build hook: a wheel carries the built pages and the trained model, and needs no Node and no corpus."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 
 class AssetsHook(BuildHookInterface[Any]):
-    """Runs `tools/assets.py` for wheels; an editable install leaves that to `make assets`."""
+    """Runs `tools/assets.py` and `training` for wheels.
+
+    An editable install leaves that to `make assets` and `make model`.
+    """
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         del build_data
@@ -22,3 +25,13 @@ class AssetsHook(BuildHookInterface[Any]):
 
         assets.build(root)
         assets.compile_catalogues(root)
+        build_model(root)
+
+
+def build_model(root: Path) -> None:
+    """Train the model from the corpus: about a minute."""
+    sys.path[:0] = [str(root), str(root / "src")]
+    from training.__main__ import main as train
+
+    if train([]):
+        sys.exit("the model could not be built; the message above says why")

@@ -128,4 +128,4 @@ def test_handles_are_canonical() -> None:
 
 def test_every_benchmark_can_be_named() -> None:
     assert {"everybody", "touched", "live", "accept", "queue", "import", "memory",
-            "understanding"} == set(BENCHES)  # fmt: skip
+            "understanding", "preferences"} == set(BENCHES)  # fmt: skip

@@ -10,6 +10,7 @@ from bench.benches import (
     imports,
     live,
     memory,
+    preferences,
     queue,
     touched,
     understanding,
@@ -28,4 +29,5 @@ BENCHES: Mapping[str, Run] = {
     "memory": memory.run,
     "import": imports.run,
     "understanding": understanding.run,
+    "preferences": preferences.run,
 }

@@ -20,6 +20,8 @@ from warmlist.rules.read import read_pack
 from warmlist.settings import Settings
 from warmlist.store.database import migrations, open_store
 from warmlist.store.sql import queries
+from warmlist.understanding.combined import CombinedReader
+from warmlist.understanding.reader import default_reader
 
 SQL = queries("doctor.sql")
 
@@ -42,7 +44,7 @@ class Finding:
 
 def examine(settings: Settings) -> list[Finding]:
     """Look at everything; a part that cannot be looked at is a finding, not an error."""
-    findings = [*_settings(settings), *_disk(settings.home)]
+    findings = [*_settings(settings), *_disk(settings.home), *_reader()]
     try:
         with open_store(settings) as store, store.connect() as conn:
             findings += _database(conn)
@@ -92,6 +94,23 @@ def _disk(home: Path) -> Iterator[Finding]:
         yield Finding("bad", text, "make room: PostgreSQL stops when the disk is full")
     else:
         yield Finding("good", text)
+
+
+def _reader() -> Iterator[Finding]:
+    try:
+        reader = default_reader()
+    except WarmlistError as error:
+        yield Finding("bad", f"understanding: {error.message}", error.hint or "")
+        return
+    if isinstance(reader, CombinedReader):
+        languages = len(reader.languages)
+        yield Finding("good", f"understanding: lexicon and model, {languages} languages")
+    else:
+        yield Finding(
+            "warning",
+            "understanding: the model was not built, so the lexicon reads alone and finds less",
+            "run: make model (a wheel carries it)",
+        )
 
 
 def _database(conn: psycopg.Connection[Any]) -> Iterator[Finding]:

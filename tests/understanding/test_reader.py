@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from warmlist.errors import NotFound
 from warmlist.events import signals as stored
-from warmlist.understanding import signals
+from warmlist.understanding import lexicon, signals
 from warmlist.understanding.normalise import Folded, fold
 from warmlist.understanding.reader import default_reader
 
@@ -32,9 +32,10 @@ def words(text: str, name: str) -> str:
 def test_any_text_is_read_and_spans_lie_in_it(text, lang):
     reading = default_reader().read(text, lang)
     for found in reading.signals:
-        start, end = found.span
-        assert 0 <= start < end <= len(text)
-        assert text[start:end].strip()
+        if found.span is not None:
+            start, end = found.span
+            assert 0 <= start < end <= len(text)
+            assert text[start:end].strip()
     places = [signals.SIGNALS.index(found.name) for found in reading.signals]
     assert places == sorted(set(places))
 
@@ -82,7 +83,6 @@ def test_folding():
         ("take me off your list", {"opt_out"}),
         ("unsubscribe", {"opt_out"}),
         ("别再给我发消息了", {"opt_out"}),
-        ("where is your shop?", set()),
         ("👍🏽❤️", {"courtesy"}),
         ("grazie mille!", {"courtesy"}),
         ("你好", {"courtesy"}),
@@ -103,12 +103,9 @@ def test_conventions(text, expected):
         ("wer zahlt den versand bei einer rückgabe?", {"after_sales_inquiry"}),
         ("too expensive", set()),
         ("too expensive, thanks for telling me", set()),
-        ("è troppo caro, grazie", set()),
-        ("leider zu teuer", set()),
         ("leider zu teuer, tschüss", {"refusal"}),
         ("aaaaaaa", set()),
         ("啊啊啊啊", set()),
-        ("team", set()),
         ("x", {"courtesy"}),
         ("thanks xx", {"courtesy"}),
         ("thanks Marco!", {"courtesy"}),
@@ -120,6 +117,13 @@ def test_conventions(text, expected):
 )
 def test_conventions_that_were_once_missed(text, expected):
     assert said(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text", ["where is your shop?", "è troppo caro, grazie", "leider zu teuer", "team"]
+)
+def test_the_lexicon_says_nothing_where_a_convention_says_nothing(text):
+    assert lexicon.load().read(text).signals == ()
 
 
 def test_a_lone_t_is_an_opt_out_only_where_it_is_known_to_mean_one():
@@ -147,8 +151,9 @@ LONG = 65_536
 def test_the_longest_and_most_hostile_texts_are_read(part):
     text = (part * LONG)[:LONG]
     for found in default_reader().read(text).signals:
-        start, end = found.span
-        assert 0 <= start < end <= LONG
+        if found.span is not None:
+            start, end = found.span
+            assert 0 <= start < end <= LONG
 
 
 def test_both_ends_of_a_very_long_text_are_read():
@@ -158,7 +163,7 @@ def test_both_ends_of_a_very_long_text_are_read():
 
 
 def test_no_pattern_repeats_without_end():
-    for pattern in default_reader().patterns:
+    for pattern in lexicon.load().patterns:
         without_escapes = re.sub(r"\\.", "", pattern.source)
         assert not re.search(r"[*+]|\{\d+,\}", without_escapes), pattern.because
 
@@ -178,9 +183,10 @@ def test_bits_and_names_are_each_others_inverse():
 
 
 def test_every_pattern_compiles():
-    for pattern in default_reader().patterns:
+    for pattern in lexicon.load().patterns:
         assert pattern.regex.groups == 1, pattern.because
 
 
 def test_the_version_names_code_and_data():
-    assert default_reader().version.startswith("lexicon-2+")
+    assert lexicon.load().version.startswith("lexicon-2+")
+    assert lexicon.load().version in default_reader().version

@@ -10,7 +10,7 @@ import sys
 import psycopg
 import typer
 
-from warmlist.cli import asking, keeping, packs, running, tokens, users
+from warmlist.cli import asking, keeping, notes, packs, running, tokens, understand, users
 from warmlist.cli.output import err
 from warmlist.errors import BadInput, BadPack, BadSettings, WarmlistError
 
@@ -21,8 +21,9 @@ cli = typer.Typer(
     rich_markup_mode=None,
     help="Warmlist: every chat customer labelled, with reasons, and one queue of who is next.",
 )
-for group in (running, keeping, asking):
+for group in (running, keeping, asking, understand):
     cli.add_typer(group.commands)
+cli.add_typer(notes.commands, name="note")
 cli.add_typer(packs.commands, name="pack")
 cli.add_typer(users.commands, name="user")
 cli.add_typer(tokens.token_commands, name="token")

@@ -39,8 +39,8 @@ class Entity:
 class Reading:
     """Everything that was read in one message.
 
-    signals: in the order of `signals.SIGNALS`, each name at most once. lang: 'zh-Hans', 'zh-Hant',
-    'en', 'it', 'de', 'es', 'pt', or None where the text does not tell.
+    signals: in the order of `signals.SIGNALS`, each name at most once. lang: BCP 47, one of the
+    languages that are read ('zh-Hans', 'it', 'pt-BR', ...), or None where the text does not tell.
     """
 
     signals: tuple[Found, ...]

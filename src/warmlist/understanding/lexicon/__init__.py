@@ -2,6 +2,8 @@
 
 from warmlist.understanding.lexicon.match import LexiconReader
 
+__all__ = ["LexiconReader", "load"]
+
 
 def load() -> LexiconReader:
     """A reader over the built-in pattern files; raises BadInput where one is misspelt."""

@@ -68,9 +68,12 @@ class LexiconReader:
         """The patterns of all languages."""
         return tuple(pattern for lang in LANGUAGES for pattern in self._book(lang).patterns)
 
-    def read(self, text: str, lang: str | None = None) -> Reading:
-        """As `reader.Reader.read`; entities are not read by the lexicon."""
-        folded = Folded.of(text)
+    def read(self, text: str, lang: str | None = None, after: str | None = None) -> Reading:
+        """As `reader.Reader.read`; entities and `after` are not read by the lexicon."""
+        return self.read_folded(text, Folded.of(text), lang)
+
+    def read_folded(self, text: str, folded: Folded, lang: str | None = None) -> Reading:
+        """As `read`, where the text was folded already."""
         guess = detect(text, folded.text, lang)
         best: dict[str, Found] = {}
         for start, piece in _pieces(folded.text):

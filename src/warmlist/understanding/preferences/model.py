@@ -126,10 +126,12 @@ def _shown(name: str) -> bool:
 
 
 def _of(said: Mapping[str, Any], key: str, kind: type) -> Any:
-    value = said.get(key)
-    if value is not None and type(value) is not kind:
+    value: Any = said.get(key)
+    if value is None:
+        return None
+    if not isinstance(value, kind) or (isinstance(value, bool) and kind is int):
         raise BadInput(f"{key}: {value!r} is no {kind.__name__}")
-    return " ".join(value.split()) or None if key == "name" and value else value
+    return " ".join(str(value).split()) or None if key == "name" else value
 
 
 def _windows(said: Mapping[str, Any], key: str) -> tuple[Window, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from itertools import islice
 from pathlib import Path
@@ -198,6 +199,27 @@ def test_who_was_relabelled_meanwhile_is_left_alone(
 
     monkeypatch.setattr(Bulk, "_compare", meanwhile)
     report = everybody(shop, plan, tmp_path, later)
+    assert report.left == {customer}
+
+
+def test_who_is_being_relabelled_while_saving_begins_is_left_alone(
+    shop: Store, plan: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    everybody(shop, plan, tmp_path, NOW)
+    customer = rows(shop, "SELECT min(customer_id) FROM handles")[0][0]
+    compare = Bulk._compare
+    with psycopg.connect(shop.dsn) as other:
+
+        def meanwhile(bulk: Bulk, db: object) -> None:
+            compare(bulk, db)  # type: ignore[arg-type]
+            other.execute("SELECT FROM customers WHERE id = %s FOR NO KEY UPDATE", (customer,))
+            other.execute(
+                "UPDATE standings SET as_of = as_of + 1 WHERE customer_id = %s", (customer,)
+            )
+            threading.Timer(1, other.commit).start()
+
+        monkeypatch.setattr(Bulk, "_compare", meanwhile)
+        report = everybody(shop, plan, tmp_path, NOW + 30 * DAY)
     assert report.left == {customer}
 
 

@@ -25,7 +25,7 @@ from warmlist.rules.model import Rule
 from warmlist.store.sql import queries
 
 SQL = queries("labels/everybody.sql")
-LATER = queries("labels/assign.sql").history_later
+ASSIGN = queries("labels/assign.sql")
 MEMORY = "750MB"
 #: Fetched rows a Python round while saving.
 ROWS = 10_000
@@ -147,6 +147,8 @@ class Bulk:
 
     def _save(self, db: duckdb.DuckDBPyConnection, conn: psycopg.Connection) -> None:
         seen = db.execute("SELECT customer_id, seen FROM changed ORDER BY customer_id").fetchall()
+        # First the locks, then the question: a statement that waits for a lock answers as of before it.
+        conn.execute(ASSIGN.lock, {"customers": [s[0] for s in seen]})
         unmoved = {
             r[0]
             for r in conn.execute(
@@ -158,7 +160,7 @@ class Bulk:
         self._open(db, conn, unmoved)
         self._stand(db, conn, unmoved)
         if self.cause == "fill":
-            conn.execute(LATER, {"customers": sorted(unmoved)})
+            conn.execute(ASSIGN.history_later, {"customers": sorted(unmoved)})
 
     def _close(
         self, db: duckdb.DuckDBPyConnection, conn: psycopg.Connection, unmoved: set[int]

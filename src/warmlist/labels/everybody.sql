@@ -24,10 +24,10 @@ WHERE e.type = 'profile' AND e.body ? 'owner'
 ORDER BY h.customer_id, e.pos DESC, e.id DESC
 
 -- name: unmoved
--- Of these customers, locked now, those who were not looked at again since this run read them.
+-- Of these customers, locked before this statement began, those who were not looked at again since this run read them.
 SELECT c.id FROM customers c LEFT JOIN standings s ON s.customer_id = c.id
 JOIN unnest(%(customers)s::bigint[], %(seen)s::bigint[]) AS x (id, seen) ON x.id = c.id
-WHERE coalesce(s.xmin::text::bigint, -1) = x.seen ORDER BY c.id FOR NO KEY UPDATE OF c
+WHERE coalesce(s.xmin::text::bigint, -1) = x.seen
 
 -- name: close
 -- These assignments hold no more.

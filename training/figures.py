@@ -147,14 +147,14 @@ def _confidence(found: Sequence[tuple[str, Measured]]) -> Iterator[str]:
 
 
 def _limits(sets: Sequence[tuple[str, Sequence[Message], Path]]) -> Iterator[str]:
-    rows = []
+    rows, words = [], lexicon.load()
+    models = [model.load(file) for _, _, file in sets]
     for limit in _LIMITS:
         row = [f"{limit:.1f}"]
-        for _, messages, file in sets:
-            loaded = model.load(file)
+        for (_, messages, _), loaded in zip(sets, models, strict=True):
             assert loaded is not None
             threshold = np.full_like(loaded[0].threshold, limit)
-            reader = CombinedReader(lexicon.load(), loaded[0].with_threshold(threshold), loaded[1])
+            reader = CombinedReader(words, loaded[0].with_threshold(threshold), loaded[1])
             measured = measure(messages, lambda m, r=reader: r.read(m.text, None, m.after))  # type: ignore[misc]
             row += [*_shares(measured.counts()), f"{measured.false_alarms:.1%}"]
         rows.append(row)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
-from typing import Annotated, Any, TypeVar
+from collections.abc import Iterator
+from typing import Annotated, Any
 
 import orjson
 import typer
 
-from warmlist.cli.output import Format, err, one_of, out, plural, print_table, write_line
+from warmlist.cli.output import Format, one_of, out, print_table, write_line
+from warmlist.cli.reports import Reports
 from warmlist.errors import BadInput
 from warmlist.understanding.preferences import (
     Note,
@@ -31,7 +32,6 @@ Lang = Annotated[
 Texts = Annotated[
     list[str] | None, typer.Argument(help="Lines; without any, those on standard input.")
 ]
-Read = TypeVar("Read")
 _COLUMNS = ("name", "format", "windows", "not", "a week", "a month", "passive", "not understood")
 
 
@@ -44,7 +44,7 @@ def note_parse(texts: Texts = None, lang: Lang = None, format: Format = "table")
     one_of(format, "table", "jsonl")
     if lang is not None:
         _check_language(lang)
-    reports = _Reports()
+    reports = Reports()
     if format == "table":
         notes = reports.each(_lines(texts), lambda text: _parse(text, lang, reports))
         print_table(_COLUMNS, [_row(note) for note in notes])
@@ -63,7 +63,7 @@ def note_render(texts: Texts = None, lang: Lang = None, format: Format = "table"
     one_of(format, "table", "jsonl")
     if lang is not None:
         note_language(lang)
-    reports = _Reports()
+    reports = Reports()
     for line in reports.each(_lines(texts), lambda text: _rendered_line(text, lang)):
         if format == "jsonl":
             write_line(line)
@@ -77,35 +77,6 @@ def _check_language(lang: str) -> None:
         raise BadInput(f"--lang {lang!r} is not one of {', '.join(LANGUAGES)}")
 
 
-class _Reports:
-    """Reads line after line; what cannot be read is reported with its number, the rest is kept."""
-
-    def __init__(self) -> None:
-        self.bad = 0
-        self.number = 0
-
-    def each(self, lines: Iterator[str], read: Callable[[str], Read]) -> Iterator[Read]:
-        """What was read of every line that could be; empty lines are passed over."""
-        for self.number, line in enumerate(lines, 1):
-            if not line.strip():
-                continue
-            try:
-                yield read(line)
-            except BadInput as error:
-                self.bad += 1
-                self.say(str(error))
-
-    def say(self, reason: str) -> None:
-        err.print(f"warmlist: line {self.number}: {reason}", markup=False, highlight=False)
-
-    def close(self) -> None:
-        """Ends with exit code 1 where a line could not be read."""
-        if self.bad:
-            lines = plural(self.bad, "line", "lines")
-            err.print(f"warmlist: {lines} could not be read; the rest was", highlight=False)
-            raise typer.Exit(1)
-
-
 def _lines(texts: list[str] | None) -> Iterator[str]:
     if texts:
         yield from texts
@@ -114,7 +85,7 @@ def _lines(texts: list[str] | None) -> Iterator[str]:
         yield raw.decode("utf-8", "replace").rstrip("\r\n")
 
 
-def _parse(text: str, lang: str | None, reports: _Reports) -> Note:
+def _parse(text: str, lang: str | None, reports: Reports) -> Note:
     note = parse_note(text, lang, _signals)
     if note.odd:
         quoted = ", ".join(f"'{part}'" for part in note.odd)
@@ -128,7 +99,7 @@ def _signals(text: str, lang: str | None) -> set[str]:
     return {found.name for found in default_reader().read(text, lang).signals}
 
 
-def _parsed_line(text: str, lang: str | None, reports: _Reports) -> dict[str, Any]:
+def _parsed_line(text: str, lang: str | None, reports: Reports) -> dict[str, Any]:
     given = _json(text)
     said = given.get("text")
     if not isinstance(said, str):

@@ -9,7 +9,8 @@ from typing import Annotated, Any
 
 import typer
 
-from warmlist.cli.output import err, one_of, plural
+from warmlist.cli.output import one_of
+from warmlist.cli.reports import Reports
 from warmlist.errors import BadInput
 
 commands = typer.Typer()
@@ -29,14 +30,8 @@ def understand(
 
     one_of(format, "jsonl")
     reader = default_reader()
-    bad = 0
-    for number, line in _lines():
-        try:
-            given = _given(line)
-        except BadInput as error:
-            bad += 1
-            err.print(f"warmlist: line {number}: {error}", markup=False, highlight=False)
-            continue
+    reports = Reports()
+    for given in reports.each(_lines(), _given):
         read = reader.read(given["text"], given.get("lang"), given.get("after"))
         _write(
             {
@@ -57,18 +52,13 @@ def understand(
             }
         )
     sys.stdout.buffer.flush()
-    if bad:
-        err.print(f"warmlist: {plural(bad, 'line', 'lines')} could not be read; the rest was",
-                  highlight=False)  # fmt: skip
-        raise typer.Exit(1)
+    reports.close()
 
 
-def _lines() -> Iterator[tuple[int, str]]:
-    """(number, line) of standard input; bytes that are no UTF-8 become U+FFFD, empty lines nothing."""
-    for number, raw in enumerate(sys.stdin.buffer, 1):
-        line = raw.decode("utf-8", "replace").strip().removeprefix("\ufeff")
-        if line:
-            yield number, line
+def _lines() -> Iterator[str]:
+    """The lines of standard input; bytes that are no UTF-8 become U+FFFD."""
+    for raw in sys.stdin.buffer:
+        yield raw.decode("utf-8", "replace").strip().removeprefix("\ufeff")
 
 
 def _given(line: str) -> dict[str, Any]:

@@ -20,8 +20,11 @@ from warmlist.demo.scenes import AFTER_PURCHASE, Scene
 from warmlist.demo.shop import CUSTOMERS
 from warmlist.events.model import Event
 
-#: Mean time between two things that begin; each brings one to a dozen events.
+#: Mean time, before the cut below, between two things that begin; each brings up to a dozen events.
 BEAT = 32 * SECOND
+#: The longest wait for the next: whoever watches the page sees it move within a minute.
+_QUIET = 45 * SECOND
+_FIRST = 4 * SECOND
 #: How often each kind of thing begins, in a hundred.
 _BEGINS = {"talk": 24, "visit": 32, "read": 20, "courtesy": 14, "order": 7, "newcomer": 3}
 #: How many deciding questions the team forgets to answer.
@@ -77,13 +80,13 @@ class _Day:
 
     def stream(self) -> Iterator[tuple[int, Event]]:
         self._later(e for e in self.past.coming if e.occurred_at >= self.start)
-        now = self.start
+        now = self.start + _FIRST
         while True:
-            now += self.dice.wait(BEAT)
             while self.heap and self.heap[0][0] <= now:
                 at, _, happened = heappop(self.heap)
                 yield at, happened
             self._begin(now)
+            now += min(self.dice.wait(BEAT), _QUIET)
 
     def _later(self, events: Iterable[Event]) -> None:
         for happening in events:

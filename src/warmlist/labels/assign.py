@@ -15,7 +15,7 @@ from warmlist.engines.relations import Fetcher
 from warmlist.labels.ask import Asker, Customers
 from warmlist.labels.sentences import because, shown_facts
 from warmlist.labels.timeline import Answer, walk
-from warmlist.plan.compile import QUEUE_FACTS, Plan
+from warmlist.plan.compile import Plan
 from warmlist.rules.conclude import Chosen
 from warmlist.store.sql import queries
 
@@ -224,8 +224,7 @@ class Labeller:
         ids = sorted(last)
         owners: dict[int, str] = dict(conn.execute(SQL.owners, {"customers": ids}).fetchall())
         rows = [last[c] for c in ids]
-        shown = [f for f in QUEUE_FACTS if f in self.plan.pack.facts]
-        starts = {p.id: p for p in self.plan.pack.playbooks}
+        kept = self.plan.queue_facts
         conn.execute(
             SQL.stand,
             {
@@ -239,20 +238,11 @@ class Labeller:
                 "rank": [a.concluded.rank for a in rows],
                 "worth": [a.concluded.worth for a in rows],
                 "facts": [
-                    Jsonb(
-                        shown_facts(self.plan.pack, dict(a.values), _queue_facts(a, shown, starts))
-                    )
+                    Jsonb(shown_facts(self.plan.pack, a.values, kept[a.concluded.playbook]))
                     for a in rows
                 ],
             },
         )
-
-
-def _queue_facts(answer: Answer, shown: Sequence[str], playbooks: Mapping[str, Any]) -> list[str]:
-    """The facts kept for the queue: those it always shows, and those of the playbook's sentence."""
-    playbook = playbooks.get(answer.concluded.playbook or "")
-    more = playbook.facts if playbook else set()
-    return sorted({*shown, *more})
 
 
 def _points(

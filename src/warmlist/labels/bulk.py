@@ -20,7 +20,7 @@ from warmlist.engines.relations import Fetcher
 from warmlist.labels.assign import announce
 from warmlist.labels.over_mirror import chunks, conclude, prove
 from warmlist.labels.sentences import because, shown_facts
-from warmlist.plan.compile import QUEUE_FACTS, Plan
+from warmlist.plan.compile import Plan
 from warmlist.rules.model import Rule
 from warmlist.store.sql import queries
 
@@ -226,9 +226,8 @@ class Bulk:
         self, db: duckdb.DuckDBPyConnection, conn: psycopg.Connection, unmoved: set[int]
     ) -> None:
         pack = self.plan.pack
-        shown = [n for n in QUEUE_FACTS if n in pack.facts]
-        more = {p.id: sorted({*shown, *p.facts}) for p in pack.playbooks}
-        names = sorted({*shown, *(name for used in more.values() for name in used)})
+        kept = self.plan.queue_facts
+        names = sorted({name for used in kept.values() for name in used})
         cursor = db.execute(
             "SELECT w.customer_id, w.recheck_at, o.owner, w.playbook, w.due_from, w.due_by, w.rank, "
             f"w.worth{_listed(names)} FROM wide AS w "
@@ -242,7 +241,7 @@ class Bulk:
                     if customer not in unmoved:
                         continue
                     known = dict(zip(names, values, strict=True))
-                    facts = shown_facts(pack, known, more.get(playbook, shown))
+                    facts = shown_facts(pack, known, kept[playbook])
                     copy.write_row(
                         (customer, self.as_of, recheck, owner, playbook, from_, by, rank, worth,
                          orjson.dumps(facts).decode())

@@ -23,17 +23,16 @@ def chunks(
     `events` shows the range of handles that the chunk needs, so that only its part of the files is
     read. Yields (customers so far, customers in all).
     """
-    db.execute(
-        "CREATE OR REPLACE TEMP TABLE everyone AS SELECT h.customer_id, MIN(h.handle_id) AS low, "
-        "MAX(h.handle_id) AS high, SUM(COALESCE(e.n, 0) + 1) AS weight FROM handles AS h LEFT JOIN "
-        "(SELECT handle_id, COUNT(*) AS n FROM all_events GROUP BY handle_id) AS e "
-        "ON e.handle_id = h.handle_id GROUP BY h.customer_id"
-    )
     # As few chunks as there must be, of equal weight: each costs a plan.
     db.execute(
-        "CREATE OR REPLACE TEMP TABLE everyone AS SELECT customer_id, low, high, CAST(FLOOR("
+        "CREATE OR REPLACE TEMP TABLE everyone AS WITH weighed AS (SELECT h.customer_id, "
+        "MIN(h.handle_id) AS low, MAX(h.handle_id) AS high, SUM(COALESCE(e.n, 0) + 1) AS weight "
+        "FROM handles AS h LEFT JOIN "
+        "(SELECT handle_id, COUNT(*) AS n FROM all_events GROUP BY handle_id) AS e "
+        "ON e.handle_id = h.handle_id GROUP BY h.customer_id) "
+        "SELECT customer_id, low, high, CAST(FLOOR("
         "(SUM(weight) OVER (ORDER BY low, customer_id) - weight) * CEIL(SUM(weight) OVER () / "
-        f"{rows}) / SUM(weight) OVER ()) AS BIGINT) AS chunk FROM everyone"
+        f"{rows}) / SUM(weight) OVER ()) AS BIGINT) AS chunk FROM weighed"
     )
     done = 0
     parts = db.execute(

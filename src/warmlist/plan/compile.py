@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -48,6 +48,15 @@ class Plan:
         Engines then skip what is too old to count without reading it, and carry one column less.
         """
         return at_moment(self.sql, as_of)
+
+    @cached_property
+    def queue_facts(self) -> Mapping[str | None, tuple[str, ...]]:
+        """Playbook (None = no follow-up) -> the facts kept with a standing for the queue's sentence."""
+        always = {f for f in QUEUE_FACTS if f in self.pack.facts}
+        more: dict[str | None, tuple[str, ...]] = {
+            p.id: tuple(sorted({*always, *p.facts})) for p in self.pack.playbooks
+        }
+        return more | {None: tuple(sorted(always))}
 
     @cached_property
     def set_labels(self) -> list[tuple[str, str]]:

@@ -93,8 +93,5 @@ def _with_short_days(tokens: list[Token]) -> list[Token]:
     return found
 
 
-_DAYS = ("day", "day_short")
-
-
 def _joins(token: Token) -> bool:
     return token.kind in ("dash", "to", "and") or token.text.strip() in (",", "/", "、")

@@ -13,7 +13,7 @@ TAUGHT := $(shell find corpus training src/warmlist/understanding/lexicon \
 export PYTHONUNBUFFERED := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo test test-setup check bench build assets model docs clean lock
+.PHONY: help demo test test-setup check bench spark build assets model docs clean lock
 .DEFAULT_GOAL := help
 
 help:  ## list the targets
@@ -35,6 +35,10 @@ check: $(VENV)/ready  ## lint, format, types
 
 bench: $(VENV)/ready $(VENV)/assets $(VENV)/model  ## benchmarks: a table, and bench/results/*.json
 	$(BIN)/python -m bench
+
+spark: $(VENV)/ready  ## Apache Spark (450 MB; needs Java 17), so that its tests and benchmarks run too
+	$(PYTHON) -m venv $(VENV)/spark
+	$(VENV)/spark/bin/pip install --no-deps pyspark==4.2.0
 
 build: $(VENV)/ready  ## dist/*.whl, with the assets inside
 	$(BIN)/python -m build --no-isolation --wheel

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 
@@ -13,6 +14,12 @@ def rss_mb(pid: int) -> float:
 def peak_mb(pid: int) -> float:
     """The most resident memory that a process had since it started, in MB."""
     return _status(pid, "VmHWM")
+
+
+def cpu_s(pid: int) -> float:
+    """Seconds of processor that a process has used since it started."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _status(pid: int, key: str) -> float:

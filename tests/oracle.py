@@ -37,20 +37,32 @@ class Oracle(Facts):
                 chosen |= {label: (None, "manual") for label in added if label in d.labels}
             known[d.key] = next(iter(chosen), None) if d.exclusive else set(chosen)
             labels |= {(d.key, label): why for label, why in chosen.items()}
-        playbook, due_from, due_by = self.follow_up(known)
+        ends = []
+        for rule in self.pack.open_rules:
+            labels |= self.open_labels(rule, standing, ends)
+        playbook, due_from, due_by, touch = self.follow_up(known)
         colour, orders = known["follow_up"], values["paid_orders"]
         worth = values["spend_total"] * self.pack.worth.get(colour, 0)
         rank = COLOURS.index(colour) * 10 if colour in COLOURS else 50
-        active = known["activity"]
         return {
-            "facts": values, "labels": labels, "recheck_at": self.recheck_at(standing),
-            "playbook": playbook, "due_from": due_from, "due_by": due_by,
-            "rank": rank + (ACTIVITIES.index(active) if active in ACTIVITIES else 4),
+            "facts": values, "labels": labels, "recheck_at": self.recheck_at(standing, ends),
+            "playbook": playbook, "due_from": due_from, "due_by": due_by, "touch": touch,
+            "rank": rank + self.place_within(known),
             "worth": worth // (100 * orders) if orders else 0,
         }  # fmt: skip
 
+    def place_within(self, known):
+        """Who rises comes first within a colour, who reads nothing comes last; else activity."""
+        if "unread_60d" in known["engagement"]:
+            return 9
+        if "rising" in known["engagement"]:
+            return 0
+        active = known["activity"]
+        return 1 + (ACTIVITIES.index(active) if active in ACTIVITIES else 4)
+
     def follow_up(self, known):
-        """(playbook, from, by) of the one that is due first; of two, the one named first."""
+        """(playbook, from, by, which contact of it) of the most urgent one, then of the one that
+        is due first; of two, the one named first."""
         due = []
         for place, p in enumerate(self.pack.playbooks):
             if self.fact(p.start) is None or not p.when.holds(known, self.as_of):
@@ -60,16 +72,50 @@ class Oracle(Facts):
             if p.ends and self.as_of > start + p.ends:
                 continue
             if not touches:
-                due.append((start + p.first, place, p.id, start))
+                due.append((p.urgency, start + p.first, place, p.id, start, 0))
             elif p.every and (not p.touches or touches < p.touches):
                 last = self.fact("last_touch") >> 20
-                due.append((last + p.every, place, p.id, last + p.every // 2))
-        by, _, playbook, since = min(due, default=(None, None, None, None))
-        return playbook, since, by
+                due.append((p.urgency, last + p.every, place, p.id, last + p.every // 2, touches))
+        _, by, _, playbook, since, touch = min(due, default=(None,) * 6)
+        return playbook, since, by, touch
 
-    def recheck_at(self, standing):
+    def open_labels(self, rule, standing, ends):
+        """Labels that tags bring: of each word the newest act, of the strongest rank that has any."""
+        heard_of = any(e["known_at"] and e["known_at"] < self.as_of and ms(e) < self.as_of for e in self.events)
+        tags = [{**t, "rank": t["number"] or 1} for t in in_order(self.of("tag", "finding"))
+                if t["dimension"] == rule.dimension and heard_of]  # fmt: skip
+        clears = {t["rank"]: t["pos"] for t in tags if t["kind"] == "clear"}
+        newest = {(t["rank"], t["label"]): t for t in tags if t["kind"] != "clear"}
+        held = [
+            t for t in in_order(newest.values())
+            if t["kind"] == "add" and t["label"] not in rule.beside and t["pos"] >= clears.get(t["rank"], 0)
+            and (t["moment_at"] is None or t["moment_at"] > self.as_of)
+            and (not rule.lasts or self.as_of - ms(t) <= rule.lasts)
+        ]  # fmt: skip
+        if rule.strongest:
+            held = [t for t in held if t["rank"] == max(h["rank"] for h in held)]
+        if rule.exclusive:
+            first = [t for t in held if (t["pos"], t["event_id"]) == (held[-1]["pos"], held[-1]["event_id"])]
+            held = sorted(first, key=lambda t: t["label"])[:1]
+        chosen = {t["label"]: t for t in sorted(held, key=lambda t: t["rank"])}
+        hands = [a for a in standing if a["dimension"] == rule.dimension and a["label"] not in rule.beside]
+        adds = [a for a in in_order(self.of("label"))
+                if a["dimension"] == rule.dimension and a["kind"] == "add"]  # fmt: skip
+        by_hand = [a["label"] for a in hands if a["kind"] == "add"]
+        if rule.exclusive:
+            by_hand = [a["label"] for a in adds[-1:] if a in hands]
+            chosen = {} if by_hand else chosen
+        else:
+            for act in hands:
+                chosen.pop(act["label"], None)
+        ends += [ms(t) + rule.lasts + 1 for t in chosen.values() if rule.lasts]
+        found = {(rule.dimension, label): (None, rule.id) for label in chosen}
+        return found | {(rule.dimension, label): (None, "manual") for label in by_hand}
+
+    def recheck_at(self, standing, ends):
         """The first moment after as_of at which anything can change though nothing arrives."""
         pack, moments = self.pack, [a["moment_at"] for a in standing if a["moment_at"] is not None]
+        moments += ends
         nodes = [r.when for d in pack.dimensions for r in d.rules] + [
             p.when for p in pack.playbooks
         ]
@@ -90,10 +136,12 @@ class Oracle(Facts):
                 leaving = leaving[max(*numbers, 1) - 1 :][:1]
             moments += [m + oldest + 1 for m in leaving[-1:]]
             moments += [ms(r) + newest + 1 for r in self.counted(fact, upcoming=True)]
-        for e in self.events:
+        for e in (e for e in self.events if e["known_at"]):
             begins = max(e["known_at"], ms(e)) + 1
             ends = [e["gone_at"], e["moment_at"] if e["type"] == "profile" else None]
             moments += [begins, *(m + 1 for m in ends if m is not None and m + 1 > begins)]
+            if e["type"] in ("tag", "finding") and e["moment_at"] is not None:
+                moments += [e["moment_at"]] if e["moment_at"] >= begins else []
         return min((m for m in moments if m > self.as_of), default=None)
 
     def evidence(self, name):

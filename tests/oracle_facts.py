@@ -7,6 +7,8 @@ message was read as is a row of type 'reading'); a moment is a position: millise
 from __future__ import annotations
 
 import operator
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo, available_timezones
 
 from sqlglot import exp
 
@@ -16,6 +18,7 @@ HIGH = mask("price_inquiry", "discount_inquiry", "stock_inquiry", "purchase_comm
 TRIGGERS = HIGH | mask("comparison_inquiry")
 DEMAND = mask("need_statement", "spec_inquiry", "new_arrival_inquiry")
 NO = mask("refusal", "defer_contact", "opt_out")
+KNOWN_ZONES = available_timezones()
 COMPARED = {exp.GT: operator.gt, exp.GTE: operator.ge, exp.LT: operator.lt, exp.LTE: operator.le}
 
 
@@ -24,7 +27,7 @@ def ms(row):
 
 
 def in_order(rows):
-    return sorted(rows, key=lambda r: (r["pos"], r["event_id"]))
+    return sorted(rows, key=lambda r: (r["pos"], r["event_id"] or 0))
 
 
 def beginnings(rows, gap):
@@ -64,6 +67,43 @@ class Facts:
 
     def visits(self):
         return self.of("view", "click", "cart", "form", "event", "feedback")
+
+    def tags(self):
+        return self.of("tag", "finding")
+
+    def standing_tags(self):
+        newest = {(t["dimension"], t["label"]): t for t in in_order(self.tags()) if t["label"]}
+        return [
+            t for t in newest.values()
+            if t["kind"] == "add" and (t["moment_at"] is None or t["moment_at"] > self.as_of)
+        ]  # fmt: skip
+
+    def slots(self):
+        """The Thursday afternoon and the month's last working hours that are on or come next."""
+        told = [t for t in self.tags() if t["dimension"] == "time_zone" and t["kind"] == "add"
+                and (t["moment_at"] is None or t["moment_at"] > self.as_of)]  # fmt: skip
+        strongest = {"label": "UTC"}
+        for t in sorted(told, key=lambda t: t["label"], reverse=True):
+            rank, best = (t["number"] or 1, t["pos"], t["event_id"] or 0), strongest.get("rank", ())
+            if t["label"] in KNOWN_ZONES and rank >= best:
+                strongest = {"label": t["label"], "rank": rank}
+        zone = ZoneInfo(strongest["label"])
+        facts = map(self.fact, ("how_to_asked", "passive_since"))
+        if all(f is None for f in facts) and self.fact("opens_30d") < self.limit["reader_opens"]:
+            return []
+        today = datetime.fromtimestamp(self.as_of // 1_000, zone).date()
+        days = [today + timedelta(days=n) for n in range(40)]
+        found = {}
+        for day in days:
+            last = (day + timedelta(days=1)).month != day.month
+            for kind, hour, holds in (("thursday", 14, day.weekday() == 3), ("month_end", 9, last)):
+                begins, ends = (
+                    int(datetime(day.year, day.month, day.day, h, tzinfo=zone).timestamp()) * 1_000
+                    for h in (hour, 18)
+                )
+                if holds and ends >= self.as_of:
+                    found.setdefault(kind, {"event_id": 0, "pos": begins << 20, "kind": kind})
+        return list(found.values())
 
     def movements(self):
         return self.of("order")
@@ -271,6 +311,9 @@ def true(tree, row):
             return true(tree.left, row) or true(tree.right, row)
         case exp.In():
             return row[tree.this.name] in [e.this for e in tree.expressions]
+        case exp.Like():
+            begins = tree.expression.this.removesuffix("%")
+            return row[tree.this.name] is not None and row[tree.this.name].startswith(begins)
         case exp.EQ():
             value = tree.expression
             return row[tree.this.name] == (int(value.this) if value.is_int else value.this)

@@ -7,7 +7,7 @@ names: a text "price_inquiry courtesy" says both.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 from warmlist.clock import DAY, HOUR, MINUTE, to_ms
 from warmlist.events.log import Read
 from warmlist.events.model import Event, hash64
-from warmlist.events.signals import SIGNALS, mask
+from warmlist.events.signals import SIGNALS, mask, names
+from warmlist.events.tags import Tag
 
 #: The moment around which generated lives are lived.
 NOW = to_ms(datetime.fromisoformat("2026-11-20T12:00:00+00:00"))
@@ -31,7 +32,23 @@ TEXTS = (
     "price_inquiry", "", "courtesy", "discount_inquiry", "stock_inquiry", "comparison_inquiry",
     "purchase_commitment", "spec_inquiry", "need_statement", "refusal", "defer_contact", "opt_out",
     "new_arrival_inquiry", "price_inquiry refusal", "courtesy price_inquiry", "complaint",
-    "how_to_inquiry", "loyalty_statement",
+    "how_to_inquiry", "loyalty_statement", "need_statement @product=interest:shoes",
+    "@product=interest:bags", "time_preference @contact_time=night_active!time_preference",
+    "price_inquiry @contact_format=voice!price_inquiry",
+)  # fmt: skip
+WISHES: tuple[dict[str, Any], ...] = (
+    {}, {"channel_format": "text"}, {"channel_format": "video", "origin": "stated"}, {"max_per_week": 2},
+    {"max_per_month": 1, "origin": "stated"}, {"passive": True, "channel_format": "voice"},
+    {"passive": False}, {"note": "any line"}, {"note": "a line", "max_per_week": 1, "origin": "stated"},
+    {"windows": [{"days": [1, 2, 3, 4, 5], "from": "09:00", "to": "18:00"}]},
+    {"windows": [{"days": [1, 6], "from": "20:00", "to": "24:00"}], "origin": "stated"},
+    {"avoid": [{"days": [7], "from": "00:00", "to": "24:00"}], "windows": []},
+)  # fmt: skip
+FOUND = (
+    ("region", "high_value"), ("contact_time", "golden_20"), ("contact_time", "passive"),
+    ("product", "seasonal:shoes"), ("product", "interest:shoes"), ("spend_rank", "top_15"),
+    ("spend_rank", "next_35"), ("spend_rank", "last_50"), ("order_rank", "top_15"),
+    ("product", "deep_browse"), ("country", "DE"),
 )  # fmt: skip
 AMOUNTS = (
     "10.00", "200.00", "499.99", "500.00", "900.00", "950.00", "1000.00", "2000.00", "2000.01", "5000.00",
@@ -52,7 +69,8 @@ HANDS = (
     ("follow_up", "green"), ("follow_up", "red"), ("intent", "high"), ("intent", "none"),
     ("activity", "low"), ("buying", "sleeping"), ("buying", "high_potential"), ("lifecycle", "new"),
     ("intent", "own"), ("buying", "own"), ("interest", "brand_loyal"), ("value", "high"),
-    ("spend_tier", "mid"), ("average_order", "high"),
+    ("spend_tier", "mid"), ("average_order", "high"), ("country", "FR"), ("product", "interest:shoes"),
+    ("product", "deep_browse"), ("contact_time", "passive"), ("contact_format", "image"),
 )  # fmt: skip
 COLUMNS = (
     "event_id", "handle_id", "type", "pos", "known_at", "gone_at", "direction", "kind", "purpose",
@@ -64,7 +82,23 @@ COLUMNS = (
 def read(text: str) -> Read:
     """The reader of tests."""
     said = [name for name in text.split() if name in SIGNALS]
-    return Read(mask(*said), [{"name": name} for name in said])
+    return Read(mask(*said), [{"name": name} for name in said], tuple(_told_in(text)))
+
+
+def _told_in(text: str) -> Iterator[Tag]:
+    """`@dimension=label` is worked out, `@dimension=label!signal` was stated by that signal."""
+    for word in text.split():
+        if word.startswith("@"):
+            dimension, _, label = word[1:].partition("=")
+            label, _, signal = label.partition("!")
+            yield Tag(dimension, label, 3 if signal else 1, signal=signal or None)
+
+
+def told_by_handle(handle: str) -> list[Tag]:
+    """What a number tells by itself: one country for all numbers of a customer."""
+    country = ("IT", "CH", "BR")[int(handle[-3]) % 3]
+    zone = {"IT": "Europe/Rome", "CH": "Asia/Kathmandu", "BR": "America/New_York"}[country]
+    return [Tag("country", country, 1), Tag("language", country.lower(), 1), Tag("time_zone", zone, 1)]
 
 
 # --- what the log makes of events ---
@@ -85,12 +119,53 @@ def rows(events: Sequence[Event], handles: Sequence[str]) -> list[dict[str, Any]
             **_columns(event),
         }  # fmt: skip
         found.append(row)
+        found += [_tag_row(row, tag) for tag in dict.fromkeys(_tags(event))]
         if event.type == "message":
             by_message.setdefault(row["key"], []).append((event, row))
     for key, messages in by_message.items():
         steps = [e for e in unique if e.type in ("correction", "signal") and _key(e) == key]
         for event, row in messages:
             found += _readings(event, row, steps)
+    for handle in sorted({e.handle for e in unique}):
+        row = {"event_id": None, "handle_id": handles.index(handle) + 1, "pos": 0, "known_at": 0,
+               "gone_at": None}  # fmt: skip
+        found += [_tag_row(row, tag) for tag in told_by_handle(handle)]
+    return found
+
+
+def _tag_row(row: dict[str, Any], tag: Tag) -> dict[str, Any]:
+    kept = {name: row[name] for name in ("event_id", "handle_id", "pos", "known_at", "gone_at")}
+    return dict.fromkeys(COLUMNS) | kept | {
+        "type": "tag", "kind": tag.kind, "number": tag.rank, "dimension": tag.dimension,
+        "label": tag.label, "moment_at": tag.until,
+    }  # fmt: skip
+
+
+def _tags(e: Event) -> list[Tag]:
+    """The words about the customer that an event carries, messages apart."""
+    f, found = e.fields, []
+    if e.type == "profile":
+        told = ("country", "language", "time_zone", "industry")
+        found += [Tag(name, f[name], 2) for name in told if name in f]
+    if e.type == "order":
+        found += [Tag("product", "interest:" + line["category"], 1) for line in f.get("lines", ())]
+    if e.type == "preference":
+        rank, whole = 3 if f.get("origin") == "stated" else 2, "note" in f
+        times = []
+        for window in f.get("windows", ()):
+            at_work = window["from"] >= "09:00" and window["to"] <= "18:00"
+            times.append("nine_to_six" if at_work else "night_active")
+            times += ["weekdays_only"] if window["days"][-1] < 6 else []
+        times += ["do_not_disturb"] if f.get("avoid") else []
+        times += ["passive"] if f.get("passive") else []
+        caps = [f"max_{f[k]}_{k[4:]}" for k in ("max_per_week", "max_per_month") if k in f]
+        forms = [f["channel_format"]] if "channel_format" in f else []
+        spoken = {"windows", "avoid", "passive"} & set(f)
+        for dimension, labels, said in (("contact_time", times, spoken), ("contact_format", forms, forms),
+                                        ("contact_frequency", caps, caps)):  # fmt: skip
+            if said or whole:
+                found.append(Tag(dimension, None, rank, "clear"))
+                found += [Tag(dimension, label, rank) for label in labels]
     return found
 
 
@@ -141,7 +216,7 @@ def _columns(e: Event) -> dict[str, Any]:
         columns["number"] = f.get("score")
     elif e.type == "preference":
         columns["kind"] = f.get("marketing")
-    elif e.type == "label":
+    elif e.type in ("label", "finding"):
         columns |= {"kind": f["action"], "dimension": f["dimension"], "label": f["label"]}
     elif e.type == "follow_up":
         columns["kind"] = f["action"]
@@ -153,21 +228,30 @@ def _readings(message: Event, row: dict[str, Any], steps: Sequence[Event]) -> li
     """What an inbound message was read as, from when to when, as people corrected it."""
     if message.fields["direction"] != "in":
         return []
-    bits = read(message.fields.get("text", "")).bits
-    stages = [(message.known_at, bits)]
+    said = read(message.fields.get("text", ""))
+    bits, tags = said.bits, said.tags
+    stages = [(message.known_at, bits, tags)]
     for step in sorted(steps, key=lambda s: (s.known_at, s.pos, s.digest)):
         f = step.fields
         if step.type == "signal":
             bit = mask(f["name"])
             bits = bits & ~bit if f["action"] == "reject" else bits | bit
         else:
-            bits = read(f.get("text", "")).bits if f["action"] == "edit" else 0
-        stages.append((max(message.known_at, step.known_at), bits))
+            again = read(f.get("text", "") if f["action"] == "edit" else "")
+            bits, tags = again.bits, again.tags
+        stages.append((max(message.known_at, step.known_at), bits, tags))
     found = []
-    for place, (known_at, said) in enumerate(stages):
+    for place, (known_at, said, told) in enumerate(stages):
         gone = stages[place + 1][0] if place + 1 < len(stages) else None
         ends = [g for g in (gone, row["gone_at"]) if g is not None]
-        if said and gone != known_at:
+        if gone == known_at:
+            continue
+        stage = {**row, "known_at": known_at, "gone_at": min(ends, default=None)}
+        found += [
+            _tag_row(stage, tag) for tag in dict.fromkeys(told)
+            if tag.signal is None or tag.signal in names(said)
+        ]  # fmt: skip
+        if said:
             found.append({
                 **dict.fromkeys(COLUMNS), "event_id": row["event_id"], "handle_id": row["handle_id"],
                 "type": "reading", "pos": row["pos"], "known_at": known_at,
@@ -199,7 +283,7 @@ READS = ("read", "played", "read", "delivered")
 KINDS = (
     "in", "in", "in", "out", "out", "out", "quote", "receipt", "receipt", "order", "order", "view",
     "click", "cart", "form", "profile", "label", "follow_up", "preference", "correction", "feedback",
-    "event",
+    "event", "finding", "preference",
 )  # fmt: skip
 #: A long talk: many red spells, quotes and answers, hardly an order.
 TALK = ("in", "in", "in", "out", "quote", "receipt", "follow_up", "view", "correction")
@@ -216,6 +300,7 @@ SHOP = (
     "feedback",
     "profile",
     "label",
+    "finding",
 )
 
 
@@ -307,6 +392,8 @@ def event(kind: str, n: int, handle: str, at: int, detail: int) -> Event:
             "amount": pick(AMOUNTS, 5),
             "currency": pick(("USD", "USD", "USD", "XXX"), 8),
         }
+        if detail % 7 == 1:
+            fields["lines"] = [{"category": "shoes"}, {"category": pick(("bags", "shoes"), 6)}]
     elif kind == "view":
         fields = {"seconds": pick((None, 0, 90, 91, 240, 241, 480, 481))}
         fields |= pick(PRODUCTS, 3)
@@ -320,6 +407,7 @@ def event(kind: str, n: int, handle: str, at: int, detail: int) -> Event:
         )
         fields |= pick(({}, {"kind": "b2b"}, {"kind": "b2c"}), 5)
         fields |= pick(SOURCES, 7)
+        fields |= pick(({}, {}, {"country": "IT", "language": "it"}, {"country": "DE", "industry": "tools"}), 9)
     elif kind == "label":
         dimension, label = pick(HANDS)
         fields = {
@@ -334,6 +422,13 @@ def event(kind: str, n: int, handle: str, at: int, detail: int) -> Event:
                        {"action": "skip", "until": at + pick(LIMITS, 3)}))  # fmt: skip
     elif kind == "preference":
         fields = {"marketing": pick(("stop", "resume", "signup"))} if detail % 4 else {}
+        fields |= pick(WISHES, 4)
+    elif kind == "finding":
+        dimension, label = pick(FOUND)
+        fields = {"job": "test", "dimension": dimension, "label": label,
+                  "action": pick(("add", "add", "remove"), 4)}  # fmt: skip
+        if detail % 3 == 1:
+            fields["until"] = at + pick(LIMITS, 6)
     elif kind == "correction":
         fields = {"message": f"{whose}-{detail % (n + 1)}"}
         type_, more = pick((

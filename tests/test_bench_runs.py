@@ -9,12 +9,13 @@ import json
 import sys
 from pathlib import Path
 
+import duckdb
 import pytest
 from rich.console import Console
 
 sys.path.append(str(Path(__file__).parents[1]))  # `bench` is not installed
 
-from bench import figures, webhooks
+from bench import big_shop, figures, webhooks
 from bench.benches import BENCHES
 from bench.figures import Figure, Outcome, percentile
 from bench.population import handle, populate
@@ -128,4 +129,20 @@ def test_handles_are_canonical() -> None:
 
 def test_every_benchmark_can_be_named() -> None:
     assert {"everybody", "touched", "live", "accept", "queue", "import", "memory",
-            "understanding", "preferences"} == set(BENCHES)  # fmt: skip
+            "understanding", "preferences", "spark", "million", "label_quality"} == set(BENCHES)  # fmt: skip
+
+
+def test_a_shop_of_files_has_the_messages_and_orders_of_the_shop(shop, tmp_path: Path) -> None:
+    big = big_shop.build(tmp_path, 0.001, 7, END, lambda _: None)
+    with duckdb.connect() as db:
+        big.show(db)
+        db.register("log", shop.events)
+        for place, kind in ((0, "message"), (1, "receipt"), (2, "order")):
+            ours = "SELECT handle_id, known_at, abs(value) FROM all_events WHERE type = $kind"
+            theirs = "SELECT customer, ts, cents FROM log WHERE type = $place"
+            found = db.execute(f"{ours} ORDER BY ALL", {"kind": kind}).fetchall()
+            assert found
+            assert found == db.execute(f"{theirs} ORDER BY ALL", {"place": place}).fetchall()
+        future = "SELECT count(*) FROM all_events WHERE known_at >= $end OR pos >> 20 >= $end"
+        assert db.execute(future, {"end": END}).fetchall() == [(0,)]
+    assert set(big.counts()) >= {"message", "view", "cart", "tag", "profile", "feedback", "reading"}

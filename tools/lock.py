@@ -19,6 +19,7 @@ COMPILE = (
 def main() -> None:
     lock_python("runtime.txt")
     lock_python("dev.txt", "--extra", "dev")
+    lock_python("quality.txt", "--extra", "quality")
     lock_web()
 
 

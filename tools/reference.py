@@ -29,7 +29,7 @@ from warmlist.facts.catalogue import Fact, streams
 from warmlist.facts.takes import COMBINES, TAKES
 from warmlist.intake.model import MODELS, EventLine
 from warmlist.labels.pack_tests import EVENTS
-from warmlist.rules.model import Dimension, Label, Pack, Playbook
+from warmlist.rules.model import Dimension, Label, OpenRule, Pack, Playbook
 from warmlist.rules.operators import AGES, COMPARISONS
 from warmlist.rules.read import read_pack
 from warmlist.settings import PREFIX, SECRETS, Settings
@@ -295,6 +295,25 @@ def dimensions() -> Iterator[str]:
             ],
         )  # fmt: skip
         yield ""
+    for o in pack().open_rules:
+        yield from (f"### {o.dimension}, open", "", _open_kind(o), "")
+        rows = [(code(form.like.pattern), form.names["en"], form.colour or "") for form in o.named]
+        if rows:
+            yield from table(("Label", "Name", "Colour"), rows)
+            yield ""
+
+
+def _open_kind(rule: OpenRule) -> str:
+    one = "One label at a time" if rule.exclusive else "A set"
+    ends = f", for {rule.lasts // 86_400_000} days" if rule.lasts else ""
+    beats = (
+        "; what was stated replaces what was noted, and that what was worked out"
+        if rule.strongest
+        else ""
+    )
+    return (
+        f"{rule.names['en']} (rule {code(rule.id)}). {one}: what was said, noted or worked out{ends}{beats}."
+    )
 
 
 def _kind(dimension: Dimension) -> str:

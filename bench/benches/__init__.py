@@ -8,10 +8,13 @@ from bench.benches import (
     accept,
     everybody,
     imports,
+    label_quality,
     live,
     memory,
+    million,
     preferences,
     queue,
+    spark,
     touched,
     understanding,
 )
@@ -28,6 +31,9 @@ BENCHES: Mapping[str, Run] = {
     "accept": accept.run,
     "memory": memory.run,
     "import": imports.run,
+    "spark": spark.run,
+    "million": million.run,
     "understanding": understanding.run,
     "preferences": preferences.run,
+    "label_quality": label_quality.run,
 }

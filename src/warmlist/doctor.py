@@ -14,9 +14,8 @@ from warmlist import clock
 from warmlist.app import built_in_pack
 from warmlist.connectors.base import receivers
 from warmlist.errors import WarmlistError
-from warmlist.events.log import load_money
 from warmlist.labels.sentences import age
-from warmlist.rules.read import read_pack
+from warmlist.packs import workspace
 from warmlist.settings import Settings
 from warmlist.store.database import migrations, open_store
 from warmlist.store.sql import queries
@@ -192,8 +191,14 @@ def _data(conn: psycopg.Connection[Any]) -> Iterator[Finding]:
 
 
 def _pack(conn: psycopg.Connection[Any]) -> Iterator[Finding]:
-    money = load_money(conn)
-    pack = read_pack(built_in_pack(), money.at(clock.now_ms()))
+    rules = workspace.in_force(conn, built_in_pack(), clock.now_ms())
+    pack = rules.pack
+    if rules.problem is not None:
+        yield Finding(
+            "bad",
+            f"pack: the workspace's version w{rules.version.number} is left out: {rules.problem}",
+            "mend it: warmlist pack export FOLDER, then warmlist pack import FOLDER",
+        )
     yield Finding("good", f"pack: {pack.key}")
     for warning in pack.warnings:
         yield Finding(

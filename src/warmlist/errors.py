@@ -48,3 +48,9 @@ class StoreUnavailable(WarmlistError):
     """PostgreSQL cannot be reached; nothing was lost, the same call may succeed later."""
 
     permanent = False
+
+
+class EngineUnavailable(WarmlistError):
+    """A cluster cannot be reached or gave up; nothing was written, the same call may succeed later."""
+
+    permanent = False

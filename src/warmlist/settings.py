@@ -50,6 +50,16 @@ class Settings(BaseSettings):
         Path("warmlist-data"),
         description="Folder for the private PostgreSQL and the columnar mirror.",
     )
+    spark_remote: SecretStr | None = Field(
+        None,
+        description="Spark Connect server for `label --engine spark`, as sc://host:15002; it may carry "
+        "a token, as sc://host:443/;token=...",
+    )
+    spark_storage: str | None = Field(
+        None,
+        description="Folder or address that this machine and the cluster both read and write, such as "
+        "s3a://bucket/warmlist. Without it workers must see `home` under the same path.",
+    )
     host: str = Field("127.0.0.1", description="Address that `serve` listens on.")
     port: int = Field(8000, ge=0, le=65535, description="Port of `serve`; 0 takes a free one.")
     currency: str = Field(
@@ -72,6 +82,18 @@ class Settings(BaseSettings):
     whatsapp_verify_token: SecretStr | None = Field(
         None, description="Token that Meta repeats when the webhook is subscribed."
     )
+    llm_url: str | None = Field(
+        None,
+        pattern=r"^(https://[^\s/]+|http://(localhost|127\.[0-9.]+|\[::1\])(:\d+)?)(/\S*)?$",
+        description="OpenAI-compatible address, as https://host/v1, of a language model as a second "
+        "reader; without it no message leaves this machine for one. Plain http only on this machine.",
+    )
+    llm_model: str = Field(
+        "gpt-4o-mini", min_length=1, max_length=100, description="Its name at `llm_url`."
+    )
+    llm_key: SecretStr | None = Field(None, description="Bearer token for `llm_url`.")
+    llm_daily: int = Field(200, ge=0, description="How often a day it may be asked at most.")
+    llm_timeout: float = Field(5, gt=0, le=60, description="Seconds that one answer may take.")
 
     @field_validator("time_zone")
     @classmethod

@@ -19,11 +19,13 @@ from warmlist import clock
 from warmlist.clock import DAY, HOUR
 from warmlist.errors import StoreUnavailable, WarmlistError
 from warmlist.events.log import EventLog
+from warmlist.insights.nightly import Nightly
 from warmlist.intake.work import work_waiting
 from warmlist.labels.assign import SQL as ASSIGN
 from warmlist.labels.assign import Labeller
 from warmlist.labels.everybody import Everybody
 from warmlist.labels.history import replay_some
+from warmlist.packs.workspace import OtherRules
 from warmlist.store.database import Store
 
 log = structlog.get_logger(__name__)
@@ -67,6 +69,9 @@ class Worker:
     labeller: Callable[[], Labeller]
     everybody: Everybody
     now: Callable[[], int] = clock.now_ms
+    further: Callable[[psycopg.Connection, int], int] | None = None  # deeds to many customers
+    chores: Callable[[psycopg.Connection, int], bool] | None = None  # when all else is done
+    nightly: Nightly | None = None  # jobs over the whole log
     counters: Counters = field(default_factory=Counters)
     _wake: threading.Event = field(default_factory=threading.Event)
     _stop: threading.Event = field(default_factory=threading.Event)
@@ -104,6 +109,8 @@ class Worker:
                 self._stop.wait(pause)
                 pause = min(pause * 2, LONGEST_PAUSE)
         self.everybody.stop()
+        if self.nightly is not None:
+            self.nightly.stop()
 
     def _rounds(self) -> None:
         labeller = self.labeller()
@@ -111,7 +118,13 @@ class Worker:
             with self.store.connect() as conn:
                 while not self._stop.is_set():
                     self._wake.clear()
-                    if not self.round(conn, labeller):
+                    try:
+                        done = self.round(conn, labeller)
+                    except OtherRules:
+                        conn.rollback()
+                        former, labeller, done = labeller, self.labeller(), True
+                        former.close()
+                    if not done:
                         self._wake.wait(self._nap(conn))
         finally:
             labeller.close()
@@ -123,7 +136,10 @@ class Worker:
         done = self._inbox(conn)
         done |= self._label_news(conn, labeller)
         done |= self._recheck(conn, labeller)
+        done |= self._further(conn, now)
         done = done or replay_some(conn, labeller, now)
+        if not done and self.chores is not None:
+            done = self.chores(conn, now)
         if not done:
             self._nightly(now)
         return done
@@ -146,6 +162,8 @@ class Worker:
         if now - self._nightly_at >= DAY and not self.counters.backlog:
             if self._nightly_at:
                 self.everybody.start("repair")
+                if self.nightly is not None:
+                    self.nightly.start()
             self._nightly_at = now if self._nightly_at else now - DAY + FIRST_NIGHTLY
 
     def _label_news(self, conn: psycopg.Connection, labeller: Labeller) -> bool:
@@ -166,6 +184,19 @@ class Worker:
         self._relabel(conn, labeller, dict.fromkeys(due, now + 1))
         self.counters.rechecked += len(due)
         return bool(due)
+
+    def _further(self, conn: psycopg.Connection, now: int) -> bool:
+        """A bit of what is to be done to many, as long as few wait for the labels of the bits before."""
+        if self.further is None or self.counters.backlog > CROWD:
+            return False
+        try:
+            done = self.further(conn, now)
+        except WarmlistError as error:
+            conn.rollback()
+            log.error("a deed to many customers cannot go on", error=type(error).__name__)
+            return False
+        conn.commit()
+        return bool(done)
 
     def _relabel(
         self, conn: psycopg.Connection, labeller: Labeller, news: Mapping[int, int | None]

@@ -14,6 +14,7 @@ from support.asking import (
     assert_same,
     by_oracle,
     engine,
+    everybody,
     of_answers,
     of_wide,
     plan,
@@ -22,6 +23,7 @@ from support.asking import (
 from warmlist.engines.duckdb import InProcess
 from warmlist.engines.relations import spine
 from warmlist.labels.ask import Asker, Customers
+from warmlist.plan.dialects import at_moment
 from warmlist.plan.evidence import KEPT
 
 pytestmark = [pytest.mark.property, pytest.mark.agreement]
@@ -39,8 +41,8 @@ def pairs(life: Lives) -> list[tuple[int, int]]:
 @given(life=lives())
 def test_everybody_at_once_and_at_many_moments(life: Lives) -> None:
     rows, who = life.rows(), owners(life)
-    wide = engine().run(plan().sql, spine(pairs(life)), relations(rows, who))
-    assert_same(by_oracle(rows, who, pairs(life)), of_wide(wide))
+    told = everybody(pairs(life), relations(rows, who))
+    assert_same(by_oracle(rows, who, pairs(life)), told)
 
 
 @settings(max_examples=15)
@@ -48,9 +50,13 @@ def test_everybody_at_once_and_at_many_moments(life: Lives) -> None:
 def test_everybody_at_one_moment_that_stands_in_the_plan(life: Lives) -> None:
     rows, who, moment = life.rows(), owners(life), life.moments[0]
     asked = [(customer, moment) for customer in sorted(set(who))]
+    given_rows = relations(rows, who)
     with InProcess() as fresh:
-        wide = fresh.run(plan().sql_at(moment), spine(asked), relations(rows, who))
-    assert_same(by_oracle(rows, who, asked), of_wide(wide))
+        wide, opened = (
+            fresh.run(at_moment(sql, moment), spine(asked), given_rows)
+            for sql in (plan().sql, plan().open_sql or "")
+        )
+    assert_same(by_oracle(rows, who, asked), of_wide(wide, opened))
 
 
 @settings(max_examples=150)
@@ -68,11 +74,8 @@ def test_neither_order_of_arrival_nor_order_of_rows_matters(life: Lives, seed: i
     rows = life.rows()
     again = life.rows(dice.sample(life.events, len(life.events)))
     dice.shuffle(again)
-    first, second = (
-        engine().run(plan().sql, spine(pairs(life)), relations(r, owners(life)))
-        for r in (rows, again)
-    )
-    assert_same(of_wide(first), of_wide(second))
+    first, second = (everybody(pairs(life), relations(r, owners(life))) for r in (rows, again))
+    assert_same(first, second)
 
 
 @settings(max_examples=150)

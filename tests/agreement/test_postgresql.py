@@ -38,13 +38,17 @@ def test_postgresql_says_what_the_oracle_says(
     fill(relations_in, "spine", spine(moments))
     fill(relations_in, "handles", given_rows.handles)
     fill(relations_in, "events", given_rows.events)
-    cursor = relations_in.execute(in_dialect(plan().sql, "postgres"))
-    names = [column.name for column in cursor.description or ()]
-    found = [dict(zip(names, row, strict=True)) for row in cursor]
-    assert_same(by_oracle(rows, who, moments), of_wide(found))
+    found, opened = (rows_of(relations_in, sql) for sql in (plan().sql, plan().open_sql or ""))
+    assert_same(by_oracle(rows, who, moments), of_wide(found, opened))
     assert all(
         type(r[n]) in (int, type(None)) for r in found for n in ("recheck_at", "worth", "rank")
     )
+
+
+def rows_of(conn: psycopg.Connection[tuple[Any, ...]], sql: str) -> list[dict[str, Any]]:
+    cursor = conn.execute(in_dialect(sql, "postgres"))
+    names = [column.name for column in cursor.description or ()]
+    return [dict(zip(names, row, strict=True)) for row in cursor]
 
 
 def fill(conn: psycopg.Connection[tuple[Any, ...]], name: str, content: pa.Table) -> None:

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from oracle import Oracle
-from people import Lives, lives, read
+from people import Lives, lives, read, told_by_handle
 from support.asking import plan
 from warmlist.clock import DAY
 from warmlist.events.log import EventLog
@@ -22,7 +22,7 @@ from warmlist.labels.assign import Labeller
 from warmlist.store.database import Store
 
 pytestmark = [pytest.mark.store, pytest.mark.agreement]
-LOG = EventLog(read, "test")
+LOG = EventLog(read, "test", handle=told_by_handle)
 Conn = psycopg.Connection[tuple[Any, ...]]
 
 
@@ -35,7 +35,7 @@ def labeller(store: Store) -> Iterator[Labeller]:
 
 def clear(conn: Conn) -> None:
     conn.execute(
-        "TRUNCATE customers, handles, merges, events, superseded, signals, dirty, standings, "
+        "TRUNCATE customers, handles, merges, events, superseded, signals, tags, dirty, standings, "
         "assignments, history_due RESTART IDENTITY CASCADE"
     )
     conn.commit()
@@ -134,7 +134,7 @@ def labels(answer: dict[str, Any]) -> set[tuple[str, str, str | None, bool]]:
 def history(life: Lives, handle: str, end: int) -> list[tuple[Any, ...]]:
     """Every label with since and until: the oracle asked at each moment that can change anything."""
     rows = seen(life, handle)
-    news = {r["known_at"] + 1 for r in rows}
+    news = {r["known_at"] + 1 for r in rows if r["known_at"]}  # what a number tells is no news
     moment = min(news, default=None)
     open_: dict[Any, int] = {}
     found = []

@@ -10,13 +10,19 @@ import pytest
 from warmlist.app import built_in_pack
 from warmlist.clock import DAY, HOUR, parse_instant, rfc3339
 from warmlist.errors import BadPack
-from warmlist.followup.figures import Day, Figures, next_open
+from warmlist.followup.figures import Day, Figures
+from warmlist.followup.guards import Limits, Parcel, State, decide
 from warmlist.rules.read import read_pack
 
 pytestmark = pytest.mark.unit
 
 PACK = read_pack(built_in_pack())
-FIGURES = Figures.of(PACK)
+LIMITS = Limits.of(PACK)
+
+
+def next_open(as_of: int, zone: ZoneInfo, limits: Limits) -> int | None:
+    """When the quiet hours of somebody who wished nothing end; None when it is not quiet."""
+    return decide(State(zone), Parcel(approved=True), as_of, limits).until
 
 
 @pytest.mark.parametrize(
@@ -51,17 +57,17 @@ def test_a_day_is_from_midnight_to_midnight(zone: str, as_of: str, hours: int) -
     ],
 )
 def test_quiet_hours_end_at_eight(as_of: str, opens: str | None) -> None:
-    found = next_open(parse_instant(as_of), ZoneInfo("Europe/Rome"), FIGURES)
+    found = next_open(parse_instant(as_of), ZoneInfo("Europe/Rome"), LIMITS)
     assert (rfc3339(found) if found else None) == opens
 
 
 def test_quiet_hours_within_a_day_and_none_at_all() -> None:
     rome, noon = ZoneInfo("Europe/Rome"), parse_instant("2026-03-03T12:00:00+01:00")
-    siesta = replace(FIGURES, quiet_from=12 * HOUR, quiet_until=15 * HOUR)
+    siesta = replace(LIMITS, quiet_from=12 * HOUR, quiet_until=15 * HOUR)
     assert next_open(noon, rome, siesta) == noon + 3 * HOUR
     assert next_open(noon + 3 * HOUR, rome, siesta) is None
     assert next_open(noon + DAY // 2, rome, siesta) is None
-    assert next_open(noon, rome, replace(FIGURES, quiet_from=0, quiet_until=0)) is None
+    assert next_open(noon, rome, replace(LIMITS, quiet_from=0, quiet_until=0)) is None
 
 
 def test_a_pack_without_a_figure_is_refused_by_name() -> None:

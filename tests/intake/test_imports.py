@@ -96,12 +96,12 @@ def run(paths, log=None, **said):
     [
         (ndjson(1), "a.ndjson", "events"),
         ("[]", "a.json", "events"),
-        (gzip.compress(ndjson(1).encode()), "a.ndjson.gz", "events"),
+        (gzip.compress(ndjson(1).encode(), mtime=0), "a.ndjson.gz", "events"),
         ("\ufeff" + CHAT, "_chat.txt", "whatsapp-chat"),
         (SHOPIFY, "orders_export.csv", "shopify-orders"),
         (WOO, "orders.csv", "woocommerce-orders"),
         (ORDERS, "orders.csv", "orders-csv"),
-        (gzip.compress(ORDERS.encode()), "orders.csv.gz", "orders-csv"),
+        (gzip.compress(ORDERS.encode(), mtime=0), "orders.csv.gz", "orders-csv"),
         (CUSTOMERS, "people.csv", "customers-csv"),
     ],
 )

@@ -31,7 +31,7 @@ last_out:
   where: direction = 'out'
   take: latest
   after: last_in
-asked:
+calls:
   says: {SAY}
   from: readings
   where: says('price_inquiry')

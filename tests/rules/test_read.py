@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
-from packs import SAY, changed, write
+from packs import FILES, SAY, changed, write
 
 from warmlist.errors import BadPack
 from warmlist.rules.expressions import NEVER
+from warmlist.rules.model import Pack
 from warmlist.rules.read import read_pack
 
 pytestmark = pytest.mark.unit
@@ -42,30 +43,30 @@ def test_the_small_pack_is_right(tmp_path: Path) -> None:
             "labels/mood.yaml:11:27: few is a number, a duration belongs here",
         ),
         (
-            "when: age(asked) <= day",
-            "labels/mood.yaml:11:15: asked is a number, a moment belongs here",
+            "when: age(calls) <= day",
+            "labels/mood.yaml:11:15: calls is a number, a moment belongs here",
         ),
-        ("when: asked >= day", "labels/mood.yaml:11:20: day is a duration, a number belongs here"),
+        ("when: calls >= day", "labels/mood.yaml:11:20: day is a duration, a number belongs here"),
         ("when: spent > few", "labels/mood.yaml:11:19: few is a number, a money belongs here"),
-        ("when: asked * 2 >= 3", "multiples are compared with another fact"),
-        ("when: asked * few >= spent", "asked is a number, spent a money"),
+        ("when: calls * 2 >= 3", "multiples are compared with another fact"),
+        ("when: calls * few >= spent", "calls is a number, spent a money"),
         (
             "when: last_in * 2 > last_out",
             "labels/mood.yaml:11:11: last_in is a moment: there is no multiple of it",
         ),
-        ("when: asked * day >= asked", "day is a duration, a number belongs here"),
-        ("when: last_in > asked", "labels/mood.yaml:11:21: last_in is a moment, asked a number"),
+        ("when: calls * day >= calls", "day is a duration, a number belongs here"),
+        ("when: last_in > calls", "labels/mood.yaml:11:21: last_in is a moment, calls a number"),
         (
             "when: last_in > 3",
             "last_in is a moment: compare it with another moment, or write age(last_in)",
         ),
-        ("when: asked >= '3'", "a number belongs here: name a threshold"),
-        ("when: asked >= 2.5", "a number belongs here: name a threshold"),
+        ("when: calls >= '3'", "a number belongs here: name a threshold"),
+        ("when: calls >= 2.5", "a number belongs here: name a threshold"),
         ("when: spent > 100", "a money belongs here: name a threshold"),
         ("when: age(last_in) = day", "an age is compared with <, <=, > or >="),
         ("when: age(last_in, day) <= day", "age() with 2 value(s) cannot be compared"),
-        ("when: asked", "asked is not a test; use comparisons, and, or, not, known(), has()"),
-        ("when: known(last_in, asked)", "known() with 2 value(s) is not a test"),
+        ("when: calls", "calls is not a test; use comparisons, and, or, not, known(), has()"),
+        ("when: known(last_in, calls)", "known() with 2 value(s) is not a test"),
         ("when: mood2 = 'warm'", "unknown fact 'mood2'; did you mean mood?"),
         (
             "when: has(tag, 'rich')",
@@ -73,7 +74,7 @@ def test_the_small_pack_is_right(tmp_path: Path) -> None:
         ),
         ("when: has(tags, 'rihc')", "unknown label 'rihc'; did you mean rich?"),
         ("when: has(tags, rich)", "a label in quotes belongs here, one of rich"),
-        ("when: (asked >= few", "labels/mood.yaml:11:"),
+        ("when: (calls >= few", "labels/mood.yaml:11:"),
     ],
 )
 def test_an_expression_that_means_nothing(tmp_path: Path, when: str, message: str) -> None:
@@ -116,9 +117,12 @@ def test_a_place_on_a_later_line_and_in_quotes(tmp_path: Path) -> None:
         ("facts/all.yaml", "direction = 'out'", "directoin = 'out'", "messages has no column 'directoin'; did you mean direction?"),
         ("facts/all.yaml", "last_out:", "last_in:", "facts/all.yaml:6:1: 'last_in' stands here twice"),
         ("facts/all.yaml", "  after: last_in\n", "  after: newest\n", "needs itself: last_out -> newest -> last_out; take one of these out"),
-        ("playbooks/all.yaml", "start: last_in", "start: asked", "playbooks/all.yaml:4:12: a playbook starts at a moment"),
+        ("playbooks/all.yaml", "start: last_in", "start: calls", "playbooks/all.yaml:4:12: a playbook starts at a moment"),
         ("playbooks/all.yaml", "first: day", "first: few", "playbooks/all.yaml:5:12: first names a duration"),
         ("playbooks/all.yaml", f"missed: {SAY}", "missed: {en: a, zh-Hans: b, it: c}", "missed is missing in de"),
+        ("playbooks/all.yaml", f"words: {SAY}", "brings: gift", "unknown content 'gift'; known: "),
+        ("playbooks/all.yaml", f"    words: {SAY}\n", "", "playbooks/all.yaml:2:5: 'brings' is missing"),
+        ("playbooks/all.yaml", "playbooks:\n", "unless: mood = 'hot'\nplaybooks:\n", "unknown label 'hot'"),
         ("pack.yaml", "name: small", "nam: small", "pack.yaml:1:1: unknown key 'nam'; did you mean name?"),
         ("facts/all.yaml", "direction = 'out'", "key > day", "messages has no column 'day'"),
         ("facts/all.yaml", "take: newest_of", "take: average", "facts/all.yaml:23:1: average takes facts of the units money, number in 'of', not moment, moment"),
@@ -199,3 +203,69 @@ def refusal(folder: Path, name: str, old: str, new: str) -> str:
     with pytest.raises(BadPack) as error:
         changed(folder, name, old, new)
     return str(error.value)
+
+
+MESSAGES = {
+    "contents.yaml": f"gift: {{names: {SAY}}}\nnews: {{purpose: content, names: {SAY}}}\n",
+    **{
+        f"{language}.yaml": "gift: Hi {name}\nnews: Read[ of {product}]\n"
+        for language in ("en", "it", "de", "zh-Hans")
+    },
+}
+
+
+def with_messages(folder: Path, brings: str, name: str = "", old: str = "", new: str = "") -> Pack:
+    write(
+        folder,
+        "playbooks/all.yaml",
+        f"    words: {SAY}\n",
+        f"    every: day\n    brings: {brings}\n",
+    )
+    (folder / "messages").mkdir()
+    for file, text in MESSAGES.items():
+        told = text.replace(old, new) if file == name else text
+        (folder / "messages" / file).write_text(told, encoding="utf-8")
+    return read_pack(folder)
+
+
+def test_what_contacts_bring_is_read_with_its_words(tmp_path: Path) -> None:
+    (playbook,) = with_messages(
+        tmp_path, "[gift, news]", "it.yaml", "gift: Hi", "P-1/gift: Ciao {name}\ngift: Hi"
+    ).playbooks
+    assert [content.key for content in playbook.brings] == ["gift", "news"]
+    assert playbook.brings[0].words["it"] == "Ciao {name}"
+    assert playbook.brings[0].words["de"] == "Hi {name}"
+
+
+@pytest.mark.parametrize(
+    ("brings", "name", "old", "new", "message"),
+    [
+        ("gift", "", "", "", "playbooks/all.yaml:9:13: two contacts in a row would bring 'gift'"),
+        ("[gift, news, news]", "", "", "", "two contacts in a row would bring 'news'"),
+        ("[gift, news, gift]", "", "", "", "two contacts in a row would bring 'gift'"),
+        ("[gift, news]", "de.yaml", "news:", "nws:", "messages/de.yaml:2:1: unknown content 'nws'; did you mean news?"),
+        ("[gift, news]", "de.yaml", "{name}", "{nmae}", "messages/de.yaml:1:7: unknown blank 'nmae'; did you mean name?"),
+        ("[gift, news]", "de.yaml", "]", "", "messages/de.yaml:2:7: a bracket is not closed"),
+        ("[gift, news]", "de.yaml", "gift: Hi {name}\n", "", "'gift' has no text in de"),
+        ("[gift, news]", "contents.yaml", "purpose: content", "purpose: contant", "unknown purpose 'contant'; did you mean content?"),
+        ("[gift, news]", "de.yaml", "gift:", "P-2/gift: x\ngift:", "messages/de.yaml:1:1: no playbook brings 'P-2/gift'"),
+    ],
+)  # fmt: skip
+def test_messages_that_nobody_could_send_are_refused(
+    tmp_path: Path, brings: str, name: str, old: str, new: str, message: str
+) -> None:
+    with pytest.raises(BadPack) as refused:
+        with_messages(tmp_path, brings, name, old, new)
+    assert message in str(refused.value)
+
+
+def test_the_most_urgent_playbook_stands_first(tmp_path: Path) -> None:
+    text = FILES["playbooks/all.yaml"]
+    row = (
+        text.removeprefix("playbooks:\n")
+        .replace("P-1", "P-2")
+        .replace("    when", '    urgency: "1"\n    when')
+    )
+    write(tmp_path)
+    (tmp_path / "playbooks/all.yaml").write_text(text + row, encoding="utf-8")
+    assert [p.id for p in read_pack(tmp_path).playbooks] == ["P-2", "P-1"]

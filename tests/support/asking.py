@@ -11,7 +11,7 @@ from typing import Any
 from oracle import Oracle
 from people import COLUMNS
 from warmlist.engines.duckdb import InProcess
-from warmlist.engines.relations import Rows, table
+from warmlist.engines.relations import Rows, spine, table
 from warmlist.labels.timeline import Answer
 from warmlist.plan.compile import Plan, compile_plan
 from warmlist.rules.read import read_pack
@@ -58,9 +58,9 @@ def by_oracle(rows: Sequence[dict[str, Any]], customers: Sequence[int],
     return found
 
 
-def of_wide(wide: Iterable[dict[str, Any]]) -> Answers:
-    """Answers from rows of `Plan.sql`."""
-    found = {}
+def of_wide(wide: Iterable[dict[str, Any]], opened: Iterable[dict[str, Any]]) -> Answers:
+    """Answers from rows of `Plan.sql` and `Plan.open_sql`."""
+    found: Answers = {}
     for row in wide:
         labels = {
             (d, row[d]): (row[f"{d}__shade"], row[f"{d}__rule"]) for d in plan().exclusive if row[d]
@@ -72,10 +72,23 @@ def of_wide(wide: Iterable[dict[str, Any]]) -> Answers:
             "facts": {f.name: row[f.name] for f in plan().facts},
             "labels": labels,
             **{
-                k: row[k] for k in ("recheck_at", "playbook", "due_from", "due_by", "rank", "worth")
+                k: row[k]
+                for k in ("recheck_at", "playbook", "due_from", "due_by", "touch", "rank", "worth")
             },
         }
+    for row in opened:
+        answer = found[row["customer_id"], row["as_of"]]
+        answer["labels"][row["dimension"], row["label"]] = (row["shade"], row["rule"])
+        moments = [m for m in (answer["recheck_at"], row["ends"]) if m is not None]
+        answer["recheck_at"] = min(moments, default=None)
     return found
+
+
+def everybody(asked: Sequence[tuple[int, int]], given: Rows, by: InProcess | None = None) -> Answers:
+    """What both statements of the plan say in DuckDB."""
+    by = by or engine()
+    wide, opened = (by.run(sql, spine(asked), given) for sql in (plan().sql, plan().open_sql or ""))
+    return of_wide(wide, opened)
 
 
 def of_answers(answers: Iterable[Answer]) -> Answers:
@@ -87,7 +100,7 @@ def of_answers(answers: Iterable[Answer]) -> Answers:
             "facts": {f.name: a.values[f.name] for f in plan().facts},
             "labels": {(x.dimension, x.label): (x.shade, x.rule) for x in c.labels},
             "recheck_at": c.recheck_at, "playbook": c.playbook, "due_from": c.due_from,
-            "due_by": c.due_by, "rank": c.rank, "worth": c.worth,
+            "due_by": c.due_by, "touch": c.touch, "rank": c.rank, "worth": c.worth,
         }  # fmt: skip
     return found
 

@@ -15,6 +15,7 @@ from warmlist.followup.views import (
     QueueRow,
     Viewer,
     Window,
+    Word,
 )
 
 #: A Tuesday.
@@ -237,6 +238,10 @@ def thread(one: QueueRow) -> tuple[Message, ...]:
                 Mark(45, 68, "stock_inquiry", "“do you have it in”"),
             ),
             signals=("price_inquiry", "stock_inquiry"),
+            words=(
+                Word("price_inquiry", 0.94, "“What is the price”: price words", None),
+                Word("stock_inquiry", 0.81, "“do you have it in”", None),
+            ),
         ),
         message(5, 1 * HOUR, "out", "One moment, I am asking.", status="delivered"),
     )

@@ -22,6 +22,7 @@ from warmlist.followup.views import (
     Done,
     FoundCustomer,
     HistoryEntry,
+    Judge,
     LabelChoice,
     LabelView,
     Message,
@@ -37,6 +38,7 @@ from warmlist.followup.views import (
     Snooze,
     Snoozed,
     Viewer,
+    Word,
 )
 from warmlist.web.desk import Account, Session
 from warmlist.web.live import Notice
@@ -56,6 +58,7 @@ class Shop:
         self.threads = {i: thread(one) for i, one in self.rows.items()}
         self.notes: dict[int, str] = {1: "Giulia | text only | Mon–Fri 9–18 | max 2 a week"}
         self.by_hand: dict[int, list[Chip]] = {}
+        self._threads: dict[str, tuple[Message, ...]] = {}
         self.long: dict[int, str] = {}
 
     def _seen(self, viewer: Viewer) -> list[QueueRow]:
@@ -226,6 +229,7 @@ class Shop:
         undo_id = str(len(self.deeds) + 1)
         before = self.rows.get(customer_id)
         self._before[undo_id] = (before, customer_id)
+        self._threads[undo_id] = self.threads[customer_id]
         self.deeds.append((viewer.name, customer_id, deed))
         if isinstance(deed, Done | Snooze | Skip):
             self.rows.pop(customer_id, None)
@@ -241,10 +245,16 @@ class Shop:
             self.by_hand[customer_id] = kept
         if isinstance(deed, NotePreference):
             self.notes[customer_id] = deed.line
+        if isinstance(deed, Judge):
+            self.threads[customer_id] = tuple(
+                judged(m, deed) if m.event_id == deed.message else m
+                for m in self.threads[customer_id]
+            )
         return Acted(customer_id, undo_id)
 
     def undo(self, viewer: Viewer, undo_id: str, as_of: int) -> int:
         before, customer_id = self._before.pop(undo_id)
+        self.threads[customer_id] = self._threads.pop(undo_id)
         if before:
             if customer_id not in self.rows:
                 self.done_today -= 1
@@ -268,6 +278,12 @@ class Shop:
             LabelChoice("loyalty", "loyal", "Loyal", "Loyalty", "gold", True),
             LabelChoice("care", "need", "Has a need", "Care", None, True),
         )
+
+
+def judged(message: Message, deed: Judge) -> Message:
+    """The message after a person's word about one of its signals."""
+    others = [w for w in message.words if w.signal != deed.signal]
+    return replace(message, words=(*others, Word(deed.signal, 1.0, "", deed.wanted)))
 
 
 class Book:
@@ -305,6 +321,13 @@ class Book:
             if account.viewer.user_id == user_id:
                 self.accounts[name] = replace(
                     account, viewer=replace(account.viewer, language=language)
+                )
+
+    def set_minutes(self, user_id: int, minutes: int) -> None:
+        for name, account in self.accounts.items():
+            if account.viewer.user_id == user_id:
+                self.accounts[name] = replace(
+                    account, viewer=replace(account.viewer, minutes_a_day=minutes)
                 )
 
     def set_password_hash(self, user_id: int, password_hash: str) -> None:

@@ -7,7 +7,10 @@ import { listen, showColour } from './keys.js';
 import { Live } from './live.js';
 import { pick } from './picker.js';
 import * as queue from './queue.js';
+import { addMissing, judge, toggle } from './signals.js';
+import { switchTheme } from './theme.js';
 import { startClock, tick } from './times.js';
+import './views.js';
 
 window.htmx = htmx;
 
@@ -33,14 +36,6 @@ const localInput = (date) =>
 function snooze(option) {
   if (option.dataset.until) act('snooze', { until: option.dataset.until });
   else openForm('snooze', { at: localInput(new Date(Date.now() + 7_200_000)) });
-}
-
-function switchTheme() {
-  const root = document.documentElement;
-  const dark = matchMedia('(prefers-color-scheme: dark)').matches;
-  const now = root.dataset.theme || (dark ? 'dark' : 'light');
-  root.dataset.theme = now === 'dark' ? 'light' : 'dark';
-  document.cookie = `theme=${root.dataset.theme}; path=/; max-age=31536000; samesite=lax`;
 }
 
 const labelOf = (source) => ({ label: source.dataset.label, say: source.dataset.labelName });
@@ -76,6 +71,10 @@ const commands = {
   label: () => subject() && pick('label', (option) => openForm('label', labelOf(option))),
   unlabel: (source) => openForm('unlabel', labelOf(source)),
   note: () => openForm('note', { line: $('#detail .customer')?.dataset.note ?? '' }),
+  confirm: (source) => judge('confirm', source),
+  reject: (source) => judge('reject', source),
+  signal: toggle,
+  missing: addMissing,
   copy: copyWords,
   undo,
   start,

@@ -21,7 +21,10 @@ export function toast(text, { undo = false } = {}) {
 
 const LEAVES = new Set(['done', 'snooze', 'skip']);
 const MAY_LEAVE = new Set(['log', 'assign']); // the server decides whether that was all
-const PATHS = { label: 'labels/add', unlabel: 'labels/remove' };
+const PATHS = {
+  label: 'labels/add', unlabel: 'labels/remove',
+  confirm: 'signals/confirm', missing: 'signals/confirm', reject: 'signals/reject',
+};
 
 /** The customer that a deed is about: the one shown, else the one chosen in the list. */
 export function subject() {
@@ -31,13 +34,12 @@ export function subject() {
   return id && { id, name: row?.dataset.name ?? article?.dataset.name ?? '', row };
 }
 
-/** Do `kind` with these form fields to the current customer. */
-export async function act(kind, fields = {}) {
-  const about = subject();
+/** Do `kind` with these form fields to a customer; `words` are told too. Says whether it worked. */
+export async function act(kind, fields = {}, { about = subject(), ...words } = {}) {
   if (!about) return;
   const leaves = LEAVES.has(kind) && about.row;
   if (leaves) step(about);
-  toast(told(kind, about.name, fields), { undo: true });
+  toast(told(kind, about.name, { ...fields, ...words }), { undo: true });
   const answer = post(`/c/${about.id}/${PATHS[kind] ?? kind}`, fields);
   const entry = { ...about, leaves, answer };
   undoable.push(entry);
@@ -52,7 +54,9 @@ export async function act(kind, fields = {}) {
     if (leaves) queue.unhide(about.id);
     queue.settle();
     toast(say('failed', { reason: error.message }));
+    return false;
   }
+  return true;
 }
 
 /** The acted row leaves and the next one comes, before the server has answered. */
@@ -87,7 +91,7 @@ function come(next) {
 function told(kind, name, fields) {
   const time = fields.until && moment(Number(fields.until));
   if (kind === 'assign' && !fields.owner) return say('unassign', { name });
-  const text = say(kind, { name, time, owner: fields.owner });
+  const text = say(kind, { name, time, owner: fields.owner, signal: fields.signalName });
   return running ? `${text} · ${say('run_progress', { n: doneInRun })}` : text;
 }
 

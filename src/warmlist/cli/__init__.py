@@ -10,7 +10,20 @@ import sys
 import psycopg
 import typer
 
-from warmlist.cli import asking, keeping, notes, packs, running, tokens, understand, users
+from warmlist.cli import (
+    asking,
+    insights,
+    keeping,
+    notes,
+    packs,
+    reread,
+    reviews,
+    running,
+    segments,
+    tokens,
+    understand,
+    users,
+)
 from warmlist.cli.output import err
 from warmlist.errors import BadInput, BadPack, BadSettings, WarmlistError
 
@@ -21,10 +34,12 @@ cli = typer.Typer(
     rich_markup_mode=None,
     help="Warmlist: every chat customer labelled, with reasons, and one queue of who is next.",
 )
-for group in (running, keeping, asking, understand):
+for group in (running, keeping, asking, understand, reviews, reread):
     cli.add_typer(group.commands)
 cli.add_typer(notes.commands, name="note")
 cli.add_typer(packs.commands, name="pack")
+cli.add_typer(insights.commands, name="insights")
+cli.add_typer(segments.commands, name="segment")
 cli.add_typer(users.commands, name="user")
 cli.add_typer(tokens.token_commands, name="token")
 

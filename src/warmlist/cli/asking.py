@@ -26,7 +26,7 @@ commands = typer.Typer()
 def label(
     as_of: AsOf = None,
     customer: Annotated[str | None, typer.Option(help="One customer, by handle.")] = None,
-    engine: Annotated[str, typer.Option(help="duckdb.")] = "duckdb",
+    engine: Annotated[str, typer.Option(help="duckdb, or spark: on a cluster.")] = "duckdb",
     format: Format = "table",
 ) -> None:
     """Labels as of a moment, replayed from what was known by then; everybody's or one customer's.
@@ -35,11 +35,13 @@ def label(
     """
     from warmlist.cli.lines import label_lines
 
-    if engine != "duckdb":
-        raise BadInput(f"--engine {engine!r}: only duckdb runs in this version")
+    if engine not in ("duckdb", "spark"):
+        raise BadInput(f"--engine {engine!r} is not one of duckdb, spark")
     one_of(format, "table", "jsonl")
+    if engine == "spark" and customer is not None:
+        raise BadInput("--engine spark answers for everybody", hint="leave out --customer")
     with open_app(read_settings()) as app:
-        lines = label_lines(app, moment(as_of), customer)
+        lines = label_lines(app, moment(as_of), customer, engine)
         if format == "jsonl":
             for line in lines:
                 write_line(line)

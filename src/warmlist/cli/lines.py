@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from datetime import date
 from decimal import Decimal, InvalidOperation
-from pathlib import Path
 from typing import Any
 
 from warmlist import clock
-from warmlist.app import App, built_in_pack, open_app
+from warmlist.app import App, open_app
+from warmlist.cli.cluster import on_spark
 from warmlist.clock import rfc3339
 from warmlist.engines.mirror import Mirror
 from warmlist.engines.relations import Fetcher
@@ -20,9 +21,6 @@ from warmlist.intake.identity import canonical
 from warmlist.labels import explain, replay
 from warmlist.labels.assign import SQL as ASSIGN
 from warmlist.labels.bulk import Bulk
-from warmlist.labels.pack_tests import Result, run_tests
-from warmlist.plan.compile import compile_plan
-from warmlist.rules.read import read_pack
 from warmlist.settings import Settings
 from warmlist.worker import BATCH, BULK
 
@@ -31,8 +29,10 @@ WAITING = ASSIGN.waiting
 OPERATOR = Viewer(0, "command line", "admin")
 
 
-def label_lines(app: App, as_of: int, handle: str | None) -> Iterator[dict[str, Any]]:
-    """Label lines as of a moment, everybody's or one customer's."""
+def label_lines(
+    app: App, as_of: int, handle: str | None, engine: str = "duckdb"
+) -> Iterator[dict[str, Any]]:
+    """Label lines as of a moment, everybody's (by duckdb, or by spark) or one customer's."""
     if handle is not None:
         name = canonical(handle)
         with app.store.connect() as conn:
@@ -45,7 +45,9 @@ def label_lines(app: App, as_of: int, handle: str | None) -> Iterator[dict[str, 
         return
     with Fetcher(app.store.dsn) as fetcher, Mirror(app.mirror_folder, fetcher) as mirror:
         mirror.advance()
-        yield from replay.everybody(app.store.dsn, app.plan, app.currency, mirror, as_of)
+        with ExitStack() as stack:
+            over = stack.enter_context(on_spark(app, mirror, as_of)) if engine == "spark" else None
+            yield from replay.everybody(app.store.dsn, app.plan, app.currency, mirror, as_of, over)
 
 
 def label_news(app: App, progress: Callable[[int], None]) -> int:
@@ -105,7 +107,8 @@ def queue_lines(app: App, as_of: int | None, owner: str | None) -> Iterator[dict
             "shade": row.shade, "labels": {c.dimension: c.label for c in row.chips},
             "playbook": row.playbook, "why": row.why, "from": rfc3339(row.due_from),
             "by": rfc3339(row.due_by), "overdue": row.overdue, "how": row.how,
-            "when": row.window.text, "what": row.what, "missed": row.missed,
+            "when": row.window.text, "not_before": rfc3339(row.window.next_open),
+            "held": list(row.held), "brings": row.brings, "what": row.what, "missed": row.missed,
         }  # fmt: skip
 
 
@@ -153,42 +156,3 @@ def _why(app: App, name: str, at: int | None) -> list[explain.Why]:
     with app.store.connect() as conn:
         customer = explain.find(conn, name)
         return explain.explain(conn, app.plan.pack, app.currency, customer, at, clock.now_ms())
-
-
-def check_pack(folder: Path | None) -> str:
-    """A sentence about a pack that is right; BadPack says what is wrong."""
-    pack = read_pack(folder or built_in_pack())
-    rules = sum(len(d.rules) for d in pack.dimensions)
-    return (
-        f"{pack.key}: {len(pack.dimensions)} dimensions, {rules} rules, {len(pack.facts)} facts, "
-        f"{len(pack.playbooks)} playbooks, {len(pack.thresholds)} thresholds: all in order"
-    )
-
-
-def test_pack(folder: Path | None) -> tuple[str, bool]:
-    """The pack's dated sentences by rule, and whether all hold."""
-    place = folder or built_in_pack()
-    plan = compile_plan(read_pack(place))
-    results = run_tests(place, plan)
-    lines = []
-    for dimension in plan.pack.dimensions:
-        asked = [r for r in results if r.name == dimension.key]
-        for rule in dimension.rules:
-            of_rule = [r for r in asked if any(e.split()[-1] == rule.id for e in r.expected)]
-            lines.append(f"{rule.id} ({dimension.key} {rule.label})")
-            lines += [
-                f"  {'ok  ' if passed else 'FAIL'} {sentence}"
-                for sentence, passed in _by_sentence(of_rule).items()
-            ]
-    failed = [r for r in results if not r.passed]
-    lines += [str(r) for r in failed]
-    lines.append(f"{len(results) - len(failed)} expectations hold, {len(failed)} do not")
-    return "\n".join(lines), not failed
-
-
-def _by_sentence(results: list[Result]) -> dict[str, bool]:
-    """Sentence -> whether all that it expects holds."""
-    found: dict[str, bool] = {}
-    for result in results:
-        found[result.sentence] = found.get(result.sentence, True) and result.passed
-    return found

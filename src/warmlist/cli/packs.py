@@ -1,4 +1,4 @@
-"""`warmlist pack`: check and test packs of rules."""
+"""`warmlist pack`: check, test and compare packs of rules; take a workspace's own files out and in."""
 
 from __future__ import annotations
 
@@ -7,33 +7,144 @@ from typing import Annotated
 
 import typer
 
-from warmlist.cli.output import out
+from warmlist.cli.output import (
+    Format,
+    one_of,
+    out,
+    print_table,
+    progress,
+    read_settings,
+    write_line,
+)
 
-commands = typer.Typer(no_args_is_help=True, help="Check and test packs of rules.")
+commands = typer.Typer(
+    no_args_is_help=True, help="Check, test and change the rules that make labels and follow-ups."
+)
+
+Folder = Annotated[
+    Path | None,
+    typer.Argument(help="A pack's folder, or one of files to be laid over the built-in pack."),
+]
+Note = Annotated[str, typer.Option("--note", help="Why the rules change.")]
+TakeAway = Annotated[
+    bool, typer.Option("--take-away", help="Labels that customers carry may be taken away.")
+]
 
 
 @commands.command("check")
-def pack_check(
-    pack: Annotated[Path | None, typer.Argument(help="A pack's folder.")] = None,
-) -> None:
+def pack_check(pack: Folder = None) -> None:
     """Read a pack and say what is wrong, with file, line and column.
 
-    Example: warmlist pack check src/warmlist/packs/chat_sales
+    Example: warmlist pack check my-rules
     """
-    from warmlist.cli.lines import check_pack
+    from warmlist.cli.rules import check_pack
 
     out.print(check_pack(pack), highlight=False)
 
 
 @commands.command("test")
-def pack_test(pack: Annotated[Path | None, typer.Argument(help="A pack's folder.")] = None) -> None:
+def pack_test(pack: Folder = None) -> None:
     """Run a pack's dated sentences, listed by rule.
 
-    Example: warmlist pack test
+    Example: warmlist pack test my-rules
     """
-    from warmlist.cli.lines import test_pack
+    from warmlist.cli.rules import test_pack
 
     text, passed = test_pack(pack)
     out.print(text, markup=False, highlight=False)
     if not passed:
         raise typer.Exit(1)
+
+
+@commands.command("diff")
+def pack_diff(
+    pack: Annotated[Path, typer.Argument(help="A folder of files laid over the built-in pack.")],
+    format: Format = "table",
+) -> None:
+    """Who would change by these files: who comes to which label and who goes, and some of them.
+
+    Example: warmlist pack diff my-rules
+    """
+    from warmlist.app import open_app
+    from warmlist.cli.rules import diff_jsonl, diff_lines, diff_text
+
+    one_of(format, "table", "jsonl")
+    with open_app(read_settings()) as app, progress("asking everybody") as update:
+        found, names = diff_lines(app, pack, lambda done, _: update(done))
+    if format == "jsonl":
+        for line in diff_jsonl(found, names):
+            write_line(line)
+    else:
+        out.print(diff_text(found, names), markup=False, highlight=False)
+
+
+@commands.command("export")
+def pack_export(
+    folder: Annotated[Path, typer.Argument(help="Where to; made where it is not there.")],
+    version: Annotated[
+        int | None, typer.Option("--version", help="An earlier version's number.")
+    ] = None,
+) -> None:
+    """Write the workspace's own files into a folder, to look at, change and import again.
+
+    Example: warmlist pack export my-rules
+    """
+    from warmlist.app import open_app
+    from warmlist.cli.rules import export
+
+    with open_app(read_settings()) as app:
+        out.print(export(app, folder, version), highlight=False)
+
+
+@commands.command("import")
+def pack_import(
+    folder: Annotated[Path, typer.Argument(help="A folder of files to lay over the pack.")],
+    note: Note,
+    by: Annotated[str, typer.Option("--by", help="Who changes them.")] = "command line",
+    take_away: TakeAway = False,
+) -> None:
+    """Lay the files of a folder over the built-in pack, instead of those that lay over it so far.
+
+    Example: warmlist pack import my-rules --note "our own tiers"
+    """
+    from warmlist.app import open_app
+    from warmlist.cli.rules import bring_in
+
+    with open_app(read_settings()) as app:
+        out.print(bring_in(app, folder, note, by, take_away=take_away), highlight=False)
+
+
+@commands.command("versions")
+def pack_versions(format: Format = "table") -> None:
+    """Every change of the workspace's rules: when, who and why.
+
+    Example: warmlist pack versions
+    """
+    from warmlist.app import open_app
+    from warmlist.cli.rules import version_lines
+
+    one_of(format, "table", "jsonl")
+    with open_app(read_settings()) as app:
+        lines = version_lines(app)
+    if format == "jsonl":
+        for line in lines:
+            write_line(line)
+        return
+    columns = ("version", "at", "by", "note")
+    print_table(columns, ((line[name] for name in columns) for line in lines))
+
+
+@commands.command("back")
+def pack_back(
+    version: Annotated[int, typer.Argument(help="The number; 0 is the built-in pack alone.")],
+    by: Annotated[str, typer.Option("--by", help="Who goes back.")] = "command line",
+) -> None:
+    """Go back to the rules of an earlier version, as a version of its own.
+
+    Example: warmlist pack back 3
+    """
+    from warmlist.app import open_app
+    from warmlist.cli.rules import back
+
+    with open_app(read_settings()) as app:
+        out.print(back(app, version, by), highlight=False)

@@ -46,7 +46,14 @@ def understand(
                     for s in read.signals
                 ],
                 "entities": [
-                    {"kind": e.kind, "value": e.value, "span": e.span} for e in read.entities
+                    {
+                        "kind": e.kind,
+                        "value": e.value,
+                        "confidence": e.confidence,
+                        "span": e.span,
+                        "because": e.because,
+                    }
+                    for e in read.entities
                 ],
                 "lang": read.lang,
             }

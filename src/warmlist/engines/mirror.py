@@ -24,7 +24,7 @@ from warmlist.store.sql import queries
 
 SQL = queries("engines/mirror.sql")
 #: Another number makes older mirrors be built anew.
-FORMAT = 3
+FORMAT = 4
 #: More parts than this are made one, out of PostgreSQL.
 PARTS = 12
 COLUMNS = tuple(f.name for f in SCHEMAS["events"])
@@ -42,11 +42,25 @@ class Manifest:
     sizes: dict[str, int] = field(default_factory=dict)  # part -> bytes of its files
 
 
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What counts at one moment: parts of the mirror, and the tail that is not in it yet.
+
+    parts: (name, messages of which a later part or the tail holds readings and tags anew). superseded:
+    (event_id, gone_at) of events that count only up to a moment.
+    """
+
+    parts: list[tuple[str, list[int]]]
+    tail: pa.Table
+    handles: pa.Table
+    superseded: pa.Table
+
+
 class Mirror(Closing):
     """The mirror of one database in one folder; one process at a time advances it."""
 
     def __init__(self, folder: Path, fetcher: Fetcher) -> None:
-        self._folder, self._fetcher = folder, fetcher
+        self.folder, self._fetcher = folder, fetcher
         folder.mkdir(parents=True, exist_ok=True)
         self._reading: IO[str] | None = None  # held open: its lock keeps the parts we read
         self.manifest = self._read()
@@ -62,7 +76,7 @@ class Mirror(Closing):
 
         Waits while another process advances the same mirror.
         """
-        with (self._folder / "lock").open("w") as lock:
+        with (self.folder / "lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             self.manifest = self._read()
             return self._advance()
@@ -76,35 +90,40 @@ class Mirror(Closing):
         if len(self.manifest.parts) >= PARTS:
             self.manifest = Manifest(database=database)
         name, settled = f"part-{horizon}", self._range(self.manifest.xid, horizon)
-        shutil.rmtree(self._folder / name, ignore_errors=True)
+        shutil.rmtree(self.folder / name, ignore_errors=True)
         rows = self._write(name, settled)
         outdated = self._ids(SQL.outdated.format(range=settled)) if self.manifest.parts else []
         self.manifest.xid = horizon
         if rows:
             self.manifest.parts.append(name)
             self.manifest.outdated[name] = outdated
-            self.manifest.sizes[name] = _size(self._folder / name)
+            self.manifest.sizes[name] = _size(self.folder / name)
         self._save()
         return rows
 
-    def open(self, db: duckdb.DuckDBPyConnection) -> None:
-        """Create `all_events` and `handles` in a DuckDB: the mirror, what is not in it yet, who is who."""
+    def contents(self) -> Contents:
+        """What an engine must read; its files stay until `close`."""
         if self._reading is None:
-            self._reading = (self._folder / "reading").open("w")
+            self._reading = (self.folder / "reading").open("w")
             fcntl.flock(self._reading, fcntl.LOCK_SH)
             self.manifest = self._read()
         tail = self._fetcher.query(SQL.events.format(range=f"e.tx >= '{self.manifest.xid}'::xid8"))
         handles = self._fetcher.query(SQL.handles, "handles")
         superseded = self._fetcher.query(SQL.superseded)
         stale = self._ids(SQL.outdated.format(range=f"e.tx >= '{self.manifest.xid}'::xid8"))
-        db.register("tail", tail)
-        db.register("handle_rows", handles)
+        return Contents(self._staleness(stale), tail, handles, superseded)
+
+    def open(self, db: duckdb.DuckDBPyConnection) -> None:
+        """Create `all_events` and `handles` in a DuckDB: the mirror, what is not in it yet, who is who."""
+        found = self.contents()
+        db.register("tail", found.tail)
+        db.register("handle_rows", found.handles)
         db.execute("CREATE OR REPLACE TEMP TABLE handles AS SELECT * FROM handle_rows")
-        db.register("superseded", superseded)
-        parts = [self._select(part, later) for part, later in self._staleness(stale)]
+        db.register("superseded", found.superseded)
+        parts = [self._select(part, later) for part, later in found.parts]
         parts.append(f"SELECT {', '.join(_plain())} FROM tail")
         union = "\nUNION ALL\n".join(parts)
-        if superseded.num_rows:
+        if found.superseded.num_rows:
             columns = ", ".join(
                 "LEAST(e.gone_at, g.gone_at) AS gone_at" if c == "gone_at" else f"e.{c}"
                 for c in COLUMNS
@@ -125,23 +144,24 @@ class Mirror(Closing):
         return result[::-1]
 
     def _select(self, part: str, stale: list[int]) -> str:
-        files = f"{self._folder}/{part}/*/*.parquet".replace("'", "''")
+        files = f"{self.folder}/{part}/*/*.parquet".replace("'", "''")
         select = (
             f"SELECT {', '.join(_plain())} FROM read_parquet('{files}', hive_partitioning = true, "
             "hive_types = {'type': VARCHAR})"
         )
         if stale:
             select += (
-                f" WHERE NOT (type = 'reading' AND event_id IN ({', '.join(map(str, stale))}))"
+                " WHERE NOT (type IN ('reading', 'tag') AND event_id IS NOT NULL "
+                f"AND event_id IN ({', '.join(map(str, stale))}))"
             )
         return select
 
     def _write(self, name: str, settled: str) -> int:
         """Write one part; returns its rows."""
-        with Part(self._folder / name) as part:
+        with Part(self.folder / name) as part:
             for kind, sql in (
                 ("message", SQL.messages), ("receipt", SQL.reads), ("reading", SQL.readings),
-                (None, SQL.others),
+                ("tag", SQL.tags), (None, SQL.others),
             ):  # fmt: skip
                 for batch in self._fetcher.stream(sql.format(range=settled)):
                     part.add(pa.Table.from_batches([batch]), kind)
@@ -159,7 +179,7 @@ class Mirror(Closing):
         return [int(i) for i in self._fetcher.query(sql)["event_id"].to_pylist()]
 
     def _read(self) -> Manifest:
-        path = self._folder / "manifest.json"
+        path = self.folder / "manifest.json"
         if not path.is_file():
             return Manifest()
         try:
@@ -167,11 +187,11 @@ class Mirror(Closing):
         except (orjson.JSONDecodeError, TypeError):
             return Manifest()
         # After a power cut a file may be missing or short, though the manifest names its part.
-        complete = all(_size(self._folder / p) == found.sizes.get(p) for p in found.parts)
+        complete = all(_size(self.folder / p) == found.sizes.get(p) for p in found.parts)
         return found if found.format == FORMAT and complete else Manifest()
 
     def _save(self) -> None:
-        path = self._folder / "manifest.json"
+        path = self.folder / "manifest.json"
         draft = path.with_suffix(".new")
         draft.write_bytes(orjson.dumps(self.manifest.__dict__))
         draft.replace(path)
@@ -179,12 +199,12 @@ class Mirror(Closing):
 
     def _clear(self) -> None:
         """Remove parts that do not count, unless somebody may still read them."""
-        with (self._folder / "reading").open("w") as lock:
+        with (self.folder / "reading").open("w") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError:
                 return
-            for left in self._folder.glob("part-*"):
+            for left in self.folder.glob("part-*"):
                 if left.name not in self.manifest.parts:
                     shutil.rmtree(left, ignore_errors=True)
 

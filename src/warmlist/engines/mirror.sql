@@ -19,6 +19,12 @@ ORDER BY e.handle_id, e.pos
 SELECT e.event_id, e.handle_id, e.pos, e.known_at, e.bits, e.gone_at
 FROM signals e WHERE {range} ORDER BY e.handle_id
 
+-- name: tags
+-- What events and handles tell beside their columns, likewise.
+SELECT e.event_id, e.handle_id, e.pos, e.known_at, e.kind, e.rank AS number, e.dimension, e.label,
+  e.until_at AS moment_at, e.gone_at
+FROM tags e WHERE {range} ORDER BY e.handle_id
+
 -- name: others
 -- All other settled events, likewise.
 SELECT e.id AS event_id, e.handle_id, e.type, e.pos, e.known_at, e.direction, e.kind, e.purpose,
@@ -38,9 +44,14 @@ SELECT e.event_id, e.handle_id, 'reading', e.pos, e.known_at, NULL, NULL, NULL, 
   NULL, NULL, NULL, NULL, NULL, NULL, e.bits, e.gone_at
 FROM signals e
 WHERE {range}
+UNION ALL
+SELECT e.event_id, e.handle_id, 'tag', e.pos, e.known_at, NULL, e.kind, NULL, NULL, NULL, NULL, NULL,
+  e.rank, NULL, NULL, e.dimension, e.label, e.until_at, NULL, e.gone_at
+FROM tags e
+WHERE {range}
 
 -- name: outdated
--- Messages whose readings in this range were written anew, so that earlier copies are stale.
+-- Messages whose readings and tags in this range were written anew, so that earlier copies are stale.
 SELECT DISTINCT e.event_id FROM signals e JOIN events m ON m.id = e.event_id
 WHERE e.tx <> m.tx AND {range}
 

@@ -18,3 +18,10 @@ FROM handles h
 JOIN signals s ON s.handle_id = h.id
 LEFT JOIN superseded g ON g.event_id = s.event_id
 WHERE h.customer_id IN ({customers}) AND s.bits <> 0
+UNION ALL
+SELECT t.event_id, t.handle_id, 'tag', t.pos, t.known_at, least(t.gone_at, g.gone_at), NULL, t.kind,
+  NULL, NULL, NULL, NULL, NULL, t.rank, NULL, NULL, t.dimension, t.label, t.until_at, NULL
+FROM handles h
+JOIN tags t ON t.handle_id = h.id
+LEFT JOIN superseded g ON g.event_id = t.event_id
+WHERE h.customer_id IN ({customers})

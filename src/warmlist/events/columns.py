@@ -85,7 +85,7 @@ def key_of(event: Event) -> int | None:
 
 
 #: Where an event names a moment; other types may have such a key of their own.
-_NAMED_MOMENT = {"profile": "joined_at", "label": "until", "follow_up": "until"}
+_NAMED_MOMENT = {"profile": "joined_at", "label": "until", "finding": "until", "follow_up": "until"}
 
 
 def columns(event: Event, handle_id: int, money: Money, body: object) -> tuple[Any, ...]:
@@ -119,7 +119,7 @@ def columns(event: Event, handle_id: int, money: Money, body: object) -> tuple[A
             kind, category = f.get("kind"), f.get("customer_source")
         case "preference":
             kind = f.get("marketing")
-        case "label":
+        case "label" | "finding":
             kind, dimension, label = f.get("action"), f.get("dimension"), f.get("label")
         case "follow_up":
             kind = f.get("action")

@@ -16,10 +16,14 @@ SQL = queries("events/log.sql")
 
 @dataclass
 class Known:
-    """Handles of a batch: handle -> (handle id, customer id), and customers joined on the way."""
+    """Handles of a batch: handle -> (handle id, customer id), and customers joined on the way.
+
+    fresh: handles heard of for the first time -> handle id.
+    """
 
     handles: dict[str, tuple[int, int]]
     joined: set[int] = field(default_factory=set)
+    fresh: dict[str, int] = field(default_factory=dict)
 
     def handle_id(self, handle: str) -> int:
         return self.handles[handle][0]
@@ -60,6 +64,7 @@ def resolve(conn: psycopg.Connection, events: Sequence[Event], now_ms: int) -> K
         ]
         rows = conn.execute(SQL.new_handles, {"handles": missing, "customers": targets}).fetchall()
         known.handles.update({h: (i, c) for h, i, c in rows})
+        known.fresh.update({h: i for h, i, _ in rows})
     return known
 
 

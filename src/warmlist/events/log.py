@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -12,9 +12,10 @@ import orjson
 import psycopg
 from psycopg.types.json import Jsonb, set_json_dumps
 
-from warmlist.events import corrections, customers, twins
+from warmlist.events import corrections, customers, tags, twins
 from warmlist.events.columns import Money, columns
 from warmlist.events.model import Event
+from warmlist.events.tags import Tag
 from warmlist.store.sql import queries
 
 SQL = queries("events/log.sql")
@@ -30,14 +31,29 @@ set_json_dumps(lambda value: orjson.dumps(value))
 
 
 class Read(NamedTuple):
-    """What a message says: one bit a signal, and where each was found."""
+    """What a message says: one bit a signal, where each was found, and words about the customer."""
 
     bits: int
     found: list[dict[str, Any]]
+    tags: tuple[Tag, ...] = ()
 
 
 #: Reads the text of an inbound message; wired to the understanding by `app`.
 Reader = Callable[[str], Read]
+#: A preference note line -> the fields that it stands for.
+NoteReader = Callable[[str], Mapping[str, Any]]
+#: A handle -> what it tells by itself, such as a number's country.
+HandleReader = Callable[[str], Sequence[Tag]]
+#: A category as a shop writes it -> its key.
+CategoryReader = Callable[[str], str]
+
+
+def _nothing(_: str) -> Mapping[str, Any]:
+    return {}
+
+
+def _no_tags(_: str) -> Sequence[Tag]:
+    return ()
 
 
 @dataclass
@@ -64,6 +80,9 @@ class EventLog:
 
     read: Reader
     version: str  # of what reads, kept with every signal
+    note: NoteReader = _nothing
+    handle: HandleReader = _no_tags
+    category: CategoryReader = str
 
     def append(self, conn: psycopg.Connection, events: Sequence[Event], *, now_ms: int) -> Appended:
         """Add what is new, with its signals and the marks that its customers need new labels.
@@ -102,6 +121,7 @@ class EventLog:
                 result.unrated += 1
         fresh = [(taken[p], events[p], rows[p]) for p in sorted(taken)]
         corrections.apply(conn, fresh, self.read, self.version)
+        tags.keep(conn, fresh, known.fresh, self.note, self.handle, self.category)
         twins.link(conn, fresh)
         _undo(conn, [e for _, e, _ in fresh], touched)
         customers.mark_dirty(conn, touched)

@@ -69,27 +69,16 @@ DELETE FROM superseded WHERE event_id = ANY(%(events)s) AND reason = 'revision'
 SELECT e.id, e.known_at, h.customer_id FROM events e JOIN handles h ON h.id = e.handle_id
 WHERE e.id = ANY(%(events)s) AND e.type IN ('follow_up', 'label', 'message', 'profile', 'preference')
 
--- name: corrected_keys
--- Of these messages, the ones that somebody corrected.
-SELECT DISTINCT key FROM events WHERE type IN ('correction', 'signal') AND key = ANY(%(keys)s)
+-- name: forget_tags
+-- The tags of messages that are about to be written anew.
+DELETE FROM tags WHERE event_id = ANY(%(events)s)
 
--- name: messages_with_corrections
--- The messages of these keys, each with its corrections in the order in which they became known.
-SELECT m.id, m.handle_id, m.pos, m.known_at, m.direction, m.body ->> 'text',
-  coalesce((SELECT jsonb_agg(jsonb_build_object('type', c.type, 'known_at', c.known_at, 'body', c.body)
-              ORDER BY c.known_at, c.pos, c.digest)
-            FROM events c WHERE c.type IN ('correction', 'signal') AND c.key = m.key), '[]')
-FROM events m WHERE m.type = 'message' AND m.key = ANY(%(keys)s)
-
--- name: forget_signals
--- The readings of messages that are about to be written anew.
-DELETE FROM signals WHERE event_id = ANY(%(events)s)
-
--- name: add_signals
--- What messages were read as.
-INSERT INTO signals (event_id, version, handle_id, pos, known_at, gone_at, bits, found)
-SELECT * FROM unnest(%(event)s::bigint[], %(version)s::text[], %(handle)s::bigint[], %(pos)s::bigint[],
-  %(known)s::bigint[], %(gone)s::bigint[], %(bits)s::bigint[], %(found)s::jsonb[])
+-- name: add_tags
+-- What events and handles tell of their customers.
+INSERT INTO tags (event_id, handle_id, pos, known_at, gone_at, kind, rank, dimension, label, until_at)
+SELECT * FROM unnest(%(event)s::bigint[], %(handle)s::bigint[], %(pos)s::bigint[], %(known)s::bigint[],
+  %(gone)s::bigint[], %(kind)s::text[], %(rank)s::int[], %(dimension)s::text[], %(label)s::text[],
+  %(until)s::bigint[])
 
 -- name: mark_dirty
 -- These customers' labels must be looked at again.

@@ -29,6 +29,7 @@ TYPES: Mapping[str, str] = {
     "signal": "a person confirmed or rejected what a message was read as",
     "correction": "a message was edited or revoked by its author",
     "identity": "a handle of the customer changed",
+    "finding": "a job found that a label holds of the customer, or holds no more",
     "follow_up": "a person marked a follow-up done, snoozed or skipped it",
 }
 

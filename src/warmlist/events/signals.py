@@ -73,14 +73,25 @@ def names(bits: int) -> tuple[str, ...]:
 
 
 def with_signal(
-    bits: int, found: list[dict[str, Any]], name: str, action: object
+    bits: int, found: list[dict[str, Any]], said: Mapping[str, Any]
 ) -> tuple[int, list[dict[str, Any]]]:
-    """A reading after a person confirmed or rejected one signal; unknown names change nothing."""
+    """A reading after one signal was confirmed or rejected; unknown names change nothing.
+
+    said: the fields of a `signal` event: `name`, `action`, and who found it where no person did
+    (`reader`, with `confidence`, `span` and `because`).
+    """
+    name = str(said.get("name"))
     value = _BIT.get(name, 0)
     others = [f for f in found if f.get("name") != name]
     if not value:
         return bits, found
-    if action == "reject":
+    if said.get("action") == "reject":
         return bits & ~value, others
-    said = {"name": name, "confidence": 1.0, "span": None, "because": "confirmed by a person"}
-    return bits | value, [*others, said]
+    before = next((f for f in found if f.get("name") == name), {})
+    told: dict[str, Any] = {"name": name, "confidence": 1.0, "span": before.get("span")}
+    told["because"] = "confirmed by a person"
+    if said.get("reader"):
+        told |= {key: said.get(key) for key in ("confidence", "span", "because")}
+        bits &= ~_BIT["courtesy"]  # which is where nothing else is
+        others = [f for f in others if f.get("name") != "courtesy"]
+    return bits | value, [*others, told]

@@ -12,6 +12,7 @@ from warmlist.errors import BadInput, NotFound, Refused
 from warmlist.events import customers
 from warmlist.events.log import EventLog
 from warmlist.events.model import Event
+from warmlist.followup import judging
 from warmlist.followup.customer import Connection, load_customer
 from warmlist.followup.figures import Figures
 from warmlist.followup.look import PackLook
@@ -21,8 +22,10 @@ from warmlist.followup.views import (
     Assign,
     Deed,
     Done,
+    Judge,
     LogContact,
     NotePreference,
+    Outcome,
     RemoveLabel,
     Skip,
     Snooze,
@@ -52,6 +55,9 @@ def act(
     not see, BadInput where the deed makes no sense.
     """
     who = load_customer(conn, viewer, customer_id, as_of)
+    if isinstance(deed, Judge):
+        said = judging.judge(conn, log, viewer, who.ids, deed, as_of)
+        return Acted(customer_id, str(said))
     kind, fields = _event_of(conn, look, figures, viewer, customer_id, deed, as_of)
     handle = next(iter(who.handles.values()))
     return Acted(customer_id, str(_write(conn, log, viewer, handle, kind, fields, as_of)))
@@ -67,7 +73,10 @@ def undo(conn: Connection, log: EventLog, viewer: Viewer, undo_id: str, as_of: i
         raise unknown
     found = conn.execute(_SQL.deed, {"event": int(undo_id), "by": viewer.name}).fetchone()
     if found is None:
-        raise unknown
+        judged = judging.withdraw(conn, log, viewer, int(undo_id), as_of)
+        if judged is None:
+            raise unknown
+        return judged
     customer_id, handle, undone = found
     if not undone:
         fields = {"action": "undo", "of": int(undo_id)}
@@ -130,7 +139,7 @@ def _event_of(
     figures: Figures,
     viewer: Viewer,
     customer_id: int,
-    deed: Deed,
+    deed: Outcome,
     as_of: int,
 ) -> tuple[str, dict[str, Any]]:
     """Type and fields of the event that a deed becomes."""
@@ -152,13 +161,13 @@ def _event_of(
             told = {"direction": "out", "kind": kind, "how": how, "text": _short(note)}
             return "message", told | {"agent": viewer.name}
         case AddLabel(dimension, label, reason, until):
-            _must_exist(look, dimension, label)
+            must_exist(look, dimension, label)
             if until is not None:
                 _must_come(until, as_of, "a label")
-            return "label", _label("add", dimension, label, reason) | {"until": until}
+            return "label", label_fields("add", dimension, label, reason) | {"until": until}
         case RemoveLabel(dimension, label, reason):
             _must_be_removable(conn, look, customer_id, dimension, label)
-            return "label", _label("remove", dimension, label, reason)
+            return "label", label_fields("remove", dimension, label, reason)
         case NotePreference(line):
             return "preference", {"note": _said(line, "a preference line"), "origin": "noted"}
 
@@ -168,11 +177,13 @@ def users(conn: Connection) -> tuple[str, ...]:
     return tuple(name for (name,) in conn.execute(_SQL.users))
 
 
-def _label(action: str, dimension: str, label: str, reason: str) -> dict[str, Any]:
+def label_fields(action: str, dimension: str, label: str, reason: str) -> dict[str, Any]:
+    """What the event of a label set (add) or removed by hand says. Raises BadInput for a novel."""
     return {"action": action, "dimension": dimension, "label": label, "reason": _short(reason)}
 
 
-def _must_exist(look: PackLook, dimension: str, label: str) -> None:
+def must_exist(look: PackLook, dimension: str, label: str) -> None:
+    """Raises BadInput, with the nearest one, for a label that the pack in force does not have."""
     if look.has(dimension, label):
         return
     known = [f"{choice.dimension}:{choice.label}" for choice in look.choices("en")]

@@ -11,8 +11,8 @@ import psycopg
 from babel.numbers import get_currency_precision
 
 from warmlist.clock import DAY
+from warmlist.connectors import places
 from warmlist.errors import NotFound
-from warmlist.followup import locale_of
 from warmlist.followup.views import (
     Chip,
     CustomerPage,
@@ -25,6 +25,7 @@ from warmlist.followup.views import (
     QueueRow,
     Snoozed,
     Viewer,
+    Word,
 )
 from warmlist.labels.explain import SQL as EXPLAIN
 from warmlist.labels.explain import by_hand
@@ -80,7 +81,7 @@ class Customer:
     @property
     def name(self) -> str:
         """The name, else the first handle as people write it."""
-        return self.profile.get("name") or locale_of.told(next(iter(self.handles.values())))
+        return self.profile.get("name") or places.told(next(iter(self.handles.values())))
 
     @property
     def owner(self) -> str | None:
@@ -90,18 +91,18 @@ class Customer:
     def country(self) -> str | None:
         """ISO 3166 alpha-2, from the profile, else from a phone number."""
         told = self.profile.get("country", "").upper()
-        return told or _first(locale_of.country_of_phone, self.handles.values())
+        return told or _first(places.country_of_phone, self.handles.values())
 
     def zone(self, workspace_zone: str) -> tuple[str, Literal["profile", "phone", "workspace"]]:
         """IANA time zone, and how it is known."""
         told = self.profile.get("time_zone", "")
-        if locale_of.is_zone(told):
+        if places.is_zone(told):
             return told, "profile"
-        phone = _first(locale_of.zone_of_phone, self.handles.values())
+        phone = _first(places.zone_of_phone, self.handles.values())
         if phone:
             return phone, "phone"
         country = self.profile.get("country")
-        by_country = locale_of.zone_of_country(country) if country else None
+        by_country = places.zone_of_country(country) if country else None
         return (by_country, "profile") if by_country else (workspace_zone, "workspace")
 
 
@@ -206,7 +207,7 @@ def _thread(
 
 
 def _message(row: Sequence[Any]) -> Message:
-    event_id, at, direction, kind, text, length, agent, status, error, action, found = row
+    event_id, at, direction, kind, text, length, agent, status, error, action, found, said = row
     signals = found or []
     return Message(
         event_id=event_id,
@@ -226,7 +227,32 @@ def _message(row: Sequence[Any]) -> Message:
         signals=tuple(signal["name"] for signal in signals),
         edited=action == "edit",
         revoked=action == "revoke",
+        words=_words(signals, said or ()) if direction == "in" else (),
     )
+
+
+def _words(
+    signals: Sequence[Mapping[str, Any]], said: Sequence[Mapping[str, Any]]
+) -> tuple[Word, ...]:
+    """The signals that hold, then those that a person rejected; the last word of people counts."""
+    withdrawn = {step.get("of") for step in said if step.get("action") == "withdraw"}
+    judged = {
+        str(step["name"]): step["action"] == "confirm"
+        for step in said
+        if step["id"] not in withdrawn and step.get("name") and step.get("action") != "withdraw"
+    }
+    words = {
+        s["name"]: Word(
+            s["name"], s.get("confidence", 1.0), s.get("because") or "", judged.get(s["name"])
+        )
+        for s in signals
+    }
+    rejected = (
+        Word(name, 0.0, "", False)
+        for name, right in judged.items()
+        if not right and name not in words
+    )
+    return (*words.values(), *rejected)
 
 
 def _labels(

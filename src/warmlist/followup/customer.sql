@@ -19,7 +19,7 @@ SELECT EXISTS (
 );
 
 -- name: thread
--- The newest messages before a place, newest first, with their texts cut, their latest receipt, their correction and their signals.
+-- The newest messages before a place, newest first, with their texts cut, their latest receipt, their correction, their signals and what people said of these.
 WITH page AS (
   SELECT id, pos, direction, coalesce(kind, 'text') AS kind, key, body
   FROM events e
@@ -53,7 +53,9 @@ SELECT t.id, t.pos >> 20, t.direction, t.kind, left(t.text, %(cut)s), char_lengt
   (SELECT found FROM signals g
    WHERE g.event_id = t.id AND g.known_at < %(as_of)s
      AND (g.gone_at IS NULL OR g.gone_at >= %(as_of)s)
-   ORDER BY g.known_at DESC, g.version = 'person' DESC LIMIT 1)
+   ORDER BY g.known_at DESC, g.version = 'person' DESC LIMIT 1),
+  (SELECT jsonb_agg(jsonb_build_object('id', w.external_id) || w.body ORDER BY w.known_at, w.pos, w.digest)
+   FROM events w WHERE w.type = 'signal' AND w.key = t.key AND w.known_at < %(as_of)s AND NOT w.body ? 'reader')
 FROM texts t LEFT JOIN receipts r ON r.key = t.key AND t.direction = 'out'
 ORDER BY t.pos DESC, t.id DESC;
 

@@ -13,12 +13,10 @@ from warmlist.rules.model import Pack
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Durations in ms, but for `touch_cap` (contacts a week); quiet hours count from midnight."""
+    """Durations in ms, but for `touch_cap` (contacts a week)."""
 
     touch_cap: int
     answer_within: int
-    quiet_from: int
-    quiet_until: int
     call_takes: int
     message_takes: int
     skip_lasts: int
@@ -55,23 +53,3 @@ class Day:
             for day in (today, today + timedelta(days=1))
         )
         return cls(first, last)
-
-
-def next_open(as_of: int, zone: ZoneInfo, figures: Figures) -> int | None:
-    """When the customer's quiet hours end (epoch ms); None when it is not quiet now.
-
-    The hours are told by the customer's wall clock, so they stay right when clocks change.
-    """
-    local = from_ms(as_of).astimezone(zone)
-    since_midnight = 1_000 * (local.hour * 3_600 + local.minute * 60 + local.second)
-    begins, ends = figures.quiet_from, figures.quiet_until
-    if begins < ends:
-        quiet = begins <= since_midnight < ends
-    else:
-        quiet = since_midnight >= begins or since_midnight < ends
-    if begins == ends or not quiet:
-        return None
-    day = local.date() + timedelta(days=int(since_midnight >= ends))
-    minutes = ends // MINUTE
-    opens = datetime(day.year, day.month, day.day, minutes // 60, minutes % 60, tzinfo=zone)
-    return to_ms(opens)

@@ -7,8 +7,8 @@ from typing import Any
 
 from warmlist.followup.views import Chip, LabelChoice
 from warmlist.labels.explain import positions
-from warmlist.labels.sentences import because, in_language, shown
-from warmlist.rules.model import Pack
+from warmlist.labels.sentences import because, in_language, label_colour, label_name, shown
+from warmlist.rules.model import OpenRule, Pack
 
 
 class PackLook:
@@ -20,13 +20,18 @@ class PackLook:
         self._dimensions = {dimension.key: dimension for dimension in pack.dimensions}
         keys = [(d.key, label) for d in pack.dimensions for label in d.labels]
         self._order = {key: place for place, key in enumerate(keys)}
+        self._places = {key: place for place, key in enumerate(pack.keys)}
+        self._open = {rule.dimension: rule for rule in pack.open_rules}
 
     def chip(self, dimension: str, label: str, shade: str | None, rule: str, language: str) -> Chip:
         """language: a locale of the interface or a BCP 47 tag."""
         found = self._dimensions.get(dimension)
         known = found.labels.get(label) if found else None
         if known is None:
-            return Chip(dimension, label, shade, None, label.replace("_", " "), rule)
+            row = self._open.get(dimension)
+            name = label_name(row, label, tag(language)) if row else label.replace("_", " ")
+            colour = label_colour(row, label) if row else None
+            return Chip(dimension, label, shade, colour, name, rule)
         name = in_language(known.names, tag(language))
         return Chip(dimension, label, shade, known.colour, name, rule)
 
@@ -51,6 +56,8 @@ class PackLook:
             because(row, self._pack, values, as_of, self._currency, language) if row else stored
         )
         named: dict[str, Any] = {}
+        if isinstance(row, OpenRule):
+            return reason, named
         for name, value in facts.items():
             fact = self._pack.facts.get(name)
             if fact is None:
@@ -70,6 +77,7 @@ class PackLook:
                 chips,
                 key=lambda c: (
                     self._order.get((c.dimension, c.label), last),
+                    self._places.get(c.dimension, last),
                     c.dimension,
                     c.label,
                 ),
@@ -81,7 +89,7 @@ class PackLook:
 
     def removable(self, dimension: str, origin: str) -> bool:
         """Set by a person, or one of a set: the one label of an exclusive rule must be replaced."""
-        found = self._dimensions.get(dimension)
+        found = self._dimensions.get(dimension) or self._open.get(dimension)
         return origin == "person" or found is None or not found.exclusive
 
     def choices(self, language: str) -> tuple[LabelChoice, ...]:

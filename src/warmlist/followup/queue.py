@@ -43,6 +43,7 @@ class Progress:
     minutes_used: int
     minutes_total: int
     beyond_key: tuple[int, ...] | None
+    beyond: int
 
 
 def queue_page(
@@ -78,6 +79,7 @@ def queue_page(
         as_of=as_of,
         next_cursor=_cursor(found[size - 1]) if len(found) > size else None,
         counts=totals.shown,
+        beyond=progress.beyond,
     )
 
 
@@ -107,6 +109,7 @@ def queue_changes(
         beyond_key=progress.beyond_key,
         counts=totals.shown,
         as_of=as_of,
+        beyond=progress.beyond,
     )
 
 
@@ -280,18 +283,18 @@ def _progress(
         contacts * builder.figures.minutes(kind)
         for kind, contacts in _run(conn, _SQL.own_contacts, values)
     )
-    used, beyond = _fit(conn, builder, viewer.minutes_a_day, spent, values)
-    done = totals.done_today
-    return Progress(totals.waiting + done, done, used, viewer.minutes_a_day, beyond)
+    used, beyond, fit = _fit(conn, builder, viewer.minutes_a_day, spent, values)
+    done, left_out = totals.done_today, max(0, totals.waiting - fit) if beyond else 0
+    return Progress(totals.waiting + done, done, used, viewer.minutes_a_day, beyond, left_out)
 
 
 def _fit(
     conn: Connection, builder: RowBuilder, total: int, spent: int, values: Mapping[str, Any]
-) -> tuple[int, tuple[int, ...] | None]:
-    """(minutes used, key of the first row that does not fit or None), walking from the top."""
+) -> tuple[int, tuple[int, ...] | None, int]:
+    """(minutes used, key of the first row that does not fit or None, rows that fit), from the top."""
     shortest = min(builder.figures.minutes(kind) for kind in ("call", "text"))
     most = max(0, total - spent) // shortest + 1
-    used = spent
+    used, fit = spent, 0
     head = _SQL.first.format(where=_where(NO_FILTERS))
     for rank, due_by, worth, customer_id, playbook, stated in _run(
         conn, head, {**values, "count": most}
@@ -299,9 +302,9 @@ def _fit(
         kind = how(builder.playbook(playbook), stated) if builder.knows(playbook) else "text"
         takes = builder.figures.minutes(kind)
         if used + takes > total:
-            return used, (rank, due_by, -worth, customer_id)
-        used += takes
-    return used, None
+            return used, (rank, due_by, -worth, customer_id), fit
+        used, fit = used + takes, fit + 1
+    return used, None, fit
 
 
 def _number(conn: Connection, query: str, values: Mapping[str, Any]) -> int:

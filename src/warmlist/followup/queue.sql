@@ -150,3 +150,22 @@ SELECT c.id FROM customers c
 WHERE c.id > %(last)s AND EXISTS (SELECT FROM handles h WHERE h.customer_id = c.id)
 ORDER BY c.id
 LIMIT %(count)s
+
+-- name: preferences
+-- What each of some customers last said, or the team noted, of contact.
+SELECT DISTINCT ON (h.customer_id) h.customer_id, e.body
+FROM handles h JOIN events e ON e.handle_id = h.id AND e.type = 'preference' AND e.kind IS NULL
+WHERE h.customer_id = ANY(%(customers)s) AND e.known_at < %(as_of)s AND e.pos < %(as_of)s << 20
+  AND NOT EXISTS (SELECT FROM superseded g WHERE g.event_id = e.id AND g.gone_at < %(as_of)s)
+ORDER BY h.customer_id, e.pos DESC, e.id DESC
+
+-- name: contacts
+-- Our contacts with some customers of late, and which were promotions.
+SELECT h.customer_id, e.pos >> 20, e.purpose = 'promotion', e.type = 'follow_up' OR e.personal
+FROM handles h JOIN events e ON e.handle_id = h.id
+WHERE h.customer_id = ANY(%(customers)s) AND e.pos >= %(since)s << 20 AND e.pos < %(as_of)s << 20
+  AND e.known_at < %(as_of)s
+  AND (e.type = 'message' AND e.direction = 'out' AND (e.personal OR e.purpose = 'promotion')
+    OR e.type = 'follow_up' AND e.kind = 'done')
+  AND NOT EXISTS (SELECT FROM superseded g WHERE g.event_id = e.id AND g.gone_at < %(as_of)s)
+ORDER BY h.customer_id, e.pos

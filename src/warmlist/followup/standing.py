@@ -26,6 +26,7 @@ class Standing:
     """The last answer of the plan about one customer; times in epoch ms, worth in minor units.
 
     facts: values by name, moments in epoch ms. The customer has a follow-up: `playbook` is known.
+    touch: which contact of it is due, 0 the first.
     """
 
     customer_id: int
@@ -36,6 +37,7 @@ class Standing:
     rank: int
     worth: int
     facts: Mapping[str, Any]
+    touch: int = 0
 
     @property
     def sort_key(self) -> tuple[int, int, int, int]:
@@ -98,7 +100,10 @@ def from_row(row: Sequence[Any]) -> Standing | None:
     customer_id, owner, playbook, due_from, due_by, rank, worth, facts = row
     if playbook is None:
         return None
-    return Standing(customer_id, owner or None, playbook, due_from, due_by, rank, worth or 0, facts)
+    touch = facts.get("touch") or 0
+    return Standing(
+        customer_id, owner or None, playbook, due_from, due_by, rank, worth or 0, facts, touch
+    )
 
 
 def from_answer(plan: Plan, answer: Answer, owner: str | None) -> Standing | None:
@@ -121,4 +126,5 @@ def from_answer(plan: Plan, answer: Answer, owner: str | None) -> Standing | Non
         concluded.rank,
         concluded.worth,
         facts,
+        concluded.touch or 0,
     )

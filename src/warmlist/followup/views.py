@@ -16,6 +16,8 @@ How = Literal["text", "voice", "image", "video", "call"]
 
 #: The order of urgency, which is also the order of the keys 1 to 5.
 COLOURS = ("red", "orange", "yellow", "green", "grey")
+#: A stop that was read with less confidence is a suspicion, which a person confirms.
+CERTAIN = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,11 @@ class QueueRow:
     simulated: bool
     sort_key: tuple[int, ...]  # smaller comes first; each below 2^53 in size
     what_language: str | None = None  # BCP 47
+    brings: str = ""  # what the contact brings, in the viewer's language; '' = nothing named
+    purpose: str = "content"  # of the message: quote, promotion, content, service
+    held: tuple[
+        str, ...
+    ] = ()  # why not just now, most binding first: names of followup.guards.REASONS
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +121,7 @@ class QueuePage:
     as_of: int
     next_cursor: str | None
     counts: Mapping[str, int]  # colour -> customers in the queue, the other filters applied
+    beyond: int = 0  # customers of the viewer's whole queue who do not fit into the day
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +137,7 @@ class QueueChanges:
     beyond_key: tuple[int, ...] | None  # sort_key of the first row that does not fit today
     counts: Mapping[str, int]
     as_of: int
+    beyond: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +148,16 @@ class Mark:
     end: int
     signal: str
     because: str
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A signal of a message: read, or said by a person to be there or not."""
+
+    signal: str
+    confidence: float
+    because: str
+    judged: bool | None  # what a person said of it: right, wrong, nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +175,15 @@ class Message:
     signals: tuple[str, ...]  # all signals, those without a span too
     edited: bool = False
     revoked: bool = False
+    words: tuple[Word, ...] = ()  # the signals, and those that a person rejected
+
+    @property
+    def may_stop(self) -> bool:
+        """Whether it may ask to be left alone, and nobody has said yet whether it does."""
+        return any(
+            w.signal == "opt_out" and w.judged is None and w.confidence < CERTAIN
+            for w in self.words
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,6 +270,11 @@ class CustomerPage:
     snoozed: Snoozed | None = None
     profile: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def suspected_stop(self) -> Message | None:
+        """The newest message shown of which a person should say whether it means stop."""
+        return next((m for m in reversed(self.thread) if m.may_stop), None)
+
 
 @dataclass(frozen=True, slots=True)
 class FoundCustomer:
@@ -320,7 +353,18 @@ class NotePreference:
     line: str
 
 
-Deed = Done | Snooze | Skip | Assign | LogContact | AddLabel | RemoveLabel | NotePreference
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """A signal of a message (by event id) is right, or missing there; wanted False: it is wrong."""
+
+    message: int
+    signal: str
+    wanted: bool
+
+
+#: What a person does about a follow-up or a customer.
+Outcome = Done | Snooze | Skip | Assign | LogContact | AddLabel | RemoveLabel | NotePreference
+Deed = Outcome | Judge
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,9 +19,9 @@ _LEADING = re.compile(r"^[\s,，、!！]+")
 
 
 def suggested(words: Mapping[str, str], customer: Customer) -> tuple[str, str]:
-    """The words with the customer's name, and their language (BCP 47): 'en' where all else fails."""
+    """The words for the customer, blanks open, and their language (BCP 47): 'en' where all else fails."""
     language = language_of(customer, words)
-    return with_name(words[language], customer.profile.get("name", "")), language
+    return words[language], language
 
 
 def language_of(customer: Customer, available: Iterable[str]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -19,8 +19,13 @@ from warmlist.plan.compile import Plan
 from warmlist.plan.evidence import compile_evidence, counting_rules
 from warmlist.rules.conclude import ManualAct, conclude
 from warmlist.rules.model import Rule
+from warmlist.rules.open_labels import TagAct
 
+Act = TypeVar("Act")
 _NONE = np.empty(0, np.int64)
+_TAGGED = pa.array(["tag", "finding"])
+#: Types whose `moment_at` ends or begins something by time alone.
+_ENDING = pa.array(["profile", "tag", "finding"])
 
 
 @dataclass
@@ -33,6 +38,7 @@ class _About:
     ends: list[int] = field(default_factory=list)  # ms: when some cease to, or a joining date comes
     known_at: np.ndarray = field(default_factory=lambda: _NONE)
     acts: list[tuple[int, int | None, ManualAct]] = field(default_factory=list)
+    tags: list[tuple[int, int | None, TagAct]] = field(default_factory=list)
 
 
 class Customers:
@@ -44,6 +50,10 @@ class Customers:
         self._customer = dict(zip(handles["handle_id"], handles["customer_id"], strict=True))
         self._about: dict[int, _About] = defaultdict(_About)
         events = rows.events
+        tagged = pc.is_in(events["type"], value_set=_TAGGED)
+        self._read_tags(events.filter(tagged))
+        # What a handle tells by itself was always known.
+        events = events.filter(pc.greater(events["known_at"], 0))
         begins = pc.max_element_wise(events["known_at"], pc.shift_right(events["pos"], SEQ_BITS))
         self._group(events, begins.to_numpy())
         self._add_ends(events.append_column("begins", begins))
@@ -70,7 +80,7 @@ class Customers:
         ahead = pc.or_kleene(
             pc.greater(events["gone_at"], events["begins"]),
             pc.and_(
-                pc.equal(events["type"], "profile"),
+                pc.is_in(events["type"], value_set=_ENDING),
                 pc.greater(events["moment_at"], events["begins"]),
             ),
         )
@@ -80,6 +90,8 @@ class Customers:
                 ends.append(row["gone_at"] + 1)
             if row["type"] == "profile" and (row["moment_at"] or 0) > row["begins"]:
                 ends.append(row["moment_at"] + 1)
+            elif row["type"] != "profile" and row["moment_at"] is not None:
+                ends.append(row["moment_at"])
 
     def _read_acts(self) -> None:
         by_hand = self.rows.events.filter(pc.equal(self.rows.events["type"], "label"))
@@ -90,6 +102,15 @@ class Customers:
             )  # fmt: skip
             begins = max(row["known_at"], row["pos"] >> 20) + 1
             self._about[self._customer[row["handle_id"]]].acts.append((begins, row["gone_at"], act))
+
+    def _read_tags(self, rows: pa.Table) -> None:
+        for row in rows.to_pylist():
+            tag = TagAct(
+                row["pos"], row["event_id"], row["kind"], row["number"] or 1, row["dimension"],
+                row["label"], row["moment_at"],
+            )  # fmt: skip
+            begins = max(row["known_at"], row["pos"] >> 20) + 1
+            self._about[self._customer[row["handle_id"]]].tags.append((begins, row["gone_at"], tag))
 
     def known_moments(self, customer: int, since: int = 0) -> set[int]:
         """When something became known about the customer, ms; only from `since` on."""
@@ -107,11 +128,13 @@ class Customers:
 
     def acts(self, customer: int, as_of: int) -> list[ManualAct]:
         """Labels set or removed by hand, as far as known by then."""
-        return [
-            act
-            for begins, gone_at, act in self._about[customer].acts
-            if begins <= as_of and (gone_at is None or gone_at >= as_of)
-        ]
+        return _known(self._about[customer].acts, as_of)
+
+    def tags(self, customer: int, as_of: int) -> list[TagAct]:
+        """Words about the customer, as far as known by then; none before anything else was known."""
+        about = self._about[customer]
+        heard_of = len(about.begins) and about.begins[0] <= as_of
+        return _known(about.tags, as_of) if heard_of else []
 
     def events_at(
         self, asked: Collection[tuple[int, int, int]]
@@ -133,6 +156,14 @@ class Customers:
         }
 
 
+def _known(acts: list[tuple[int, int | None, Act]], as_of: int) -> list[Act]:
+    return [
+        act
+        for begins, gone_at, act in acts
+        if begins <= as_of and (gone_at is None or gone_at >= as_of)
+    ]
+
+
 class Asker:
     """One plan over one in-process engine."""
 
@@ -150,7 +181,7 @@ class Asker:
             customer, as_of = row["customer_id"], row["as_of"]
             concluded = conclude(
                 self.plan.pack, row, as_of, customers.acts(customer, as_of), self.plan.moments,
-                customers.next_at(customer, as_of),
+                customers.next_at(customer, as_of), customers.tags(customer, as_of),
             )  # fmt: skip
             answers.append(Answer(customer, as_of, row, concluded))
         return answers

@@ -13,8 +13,9 @@ from psycopg.types.json import Jsonb
 from warmlist.engines.duckdb import InProcess
 from warmlist.engines.relations import Fetcher
 from warmlist.labels.ask import Asker, Customers
-from warmlist.labels.sentences import because, shown_facts
+from warmlist.labels.sentences import because, shown_facts, tag_facts
 from warmlist.labels.timeline import Answer, walk
+from warmlist.packs import workspace
 from warmlist.plan.compile import Plan
 from warmlist.rules.conclude import Chosen
 from warmlist.store.sql import queries
@@ -113,10 +114,12 @@ class Labeller:
         """Bring the labels of these customers (locked by the caller) up to now_ms.
 
         news: customer -> since when there is news; `now_ms` + 1 where there is none (a recheck).
+        Raises OtherRules where the plan is not of the rules in force any more.
         """
         ids = sorted(news)
         if not ids:
             return Relabelled()
+        workspace.hold(conn, self.plan.pack)
         customers = self.fetch(ids)
         before = {c: (a, r) for c, a, r in conn.execute(SQL.standings, {"customers": ids})}
         points = {
@@ -184,7 +187,10 @@ class Labeller:
             if row.chosen.rule in self.asker.counting:
                 counted.append(place)
         at = customers.events_at({m for asked in moments for m in asked})
-        found = [_proof({e for m in asked for e in at[m]}) for asked in moments]
+        found = [
+            _proof({e for m in asked for e in at[m]} | tagged)
+            for asked, tagged in zip(moments, (_tagged(row) for row in held), strict=True)
+        ]
         if counted:
             rows = self.asker.evidence(
                 customers,
@@ -202,13 +208,23 @@ class Labeller:
                 found[place] = Proof(sorted(events), sum(total for _, total in parts))
         return found
 
+    def behind(self, row: Held) -> tuple[Mapping[str, Any], dict[str, Any]]:
+        """What the sentence of a label is filled with, and the facts that evidence keeps."""
+        chosen = row.chosen
+        if chosen.tag is not None:
+            told = tag_facts(chosen.label, chosen.tag.rank)
+            return told, told
+        rule = self.plan.pack.rule(chosen.rule, chosen.dimension)
+        values = row.answer.values
+        return values, shown_facts(self.plan.pack, values, rule.facts if rule else ())
+
     def _row(self, row: Held, proof: Proof, origin: str) -> tuple[Any, ...]:
         chosen = row.chosen
         pack = self.plan.pack
         rule = pack.rule(chosen.rule, chosen.dimension)
-        values = dict(row.answer.values)
+        values, facts = self.behind(row)
         evidence = {
-            "facts": shown_facts(self.plan.pack, values, rule.facts if rule else ()),
+            "facts": facts,
             "events": proof.events,
             "count": proof.total,
             "as_of": row.answer.as_of,
@@ -238,11 +254,20 @@ class Labeller:
                 "rank": [a.concluded.rank for a in rows],
                 "worth": [a.concluded.worth for a in rows],
                 "facts": [
-                    Jsonb(shown_facts(self.plan.pack, a.values, kept[a.concluded.playbook]))
+                    Jsonb(
+                        shown_facts(self.plan.pack, a.values, kept[a.concluded.playbook])
+                        | {"touch": a.concluded.touch}
+                    )
                     for a in rows
                 ],
             },
         )
+
+
+def _tagged(row: Held) -> set[int]:
+    """The event that carries an open label's tag, if one does."""
+    tag = row.chosen.tag
+    return {tag.event_id} if tag is not None and tag.event_id is not None else set()
 
 
 def _points(

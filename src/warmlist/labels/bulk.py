@@ -19,9 +19,10 @@ from warmlist.engines.mirror import Mirror
 from warmlist.engines.relations import Fetcher
 from warmlist.labels.assign import announce
 from warmlist.labels.over_mirror import chunks, conclude, prove
-from warmlist.labels.sentences import because, shown_facts
+from warmlist.labels.sentences import because, shown_facts, tag_facts
+from warmlist.packs import workspace
 from warmlist.plan.compile import Plan
-from warmlist.rules.model import Rule
+from warmlist.rules.model import OpenRule, Rule
 from warmlist.store.sql import queries
 
 SQL = queries("labels/everybody.sql")
@@ -60,7 +61,10 @@ class Bulk:
     report: BulkReport = field(default_factory=BulkReport)
 
     def run(self, progress: Progress | None = None) -> BulkReport:
-        """Relabel everybody as of `as_of` and save the differences."""
+        """Relabel everybody as of `as_of` and save the differences.
+
+        Raises OtherRules, with the chunks before saved, where the rules change meanwhile.
+        """
         with Fetcher(self.dsn) as fetcher, psycopg.connect(self.dsn) as conn:
             up_to = _one(conn, SQL.up_to)
             conn.commit()
@@ -149,6 +153,7 @@ class Bulk:
         seen = db.execute("SELECT customer_id, seen FROM changed ORDER BY customer_id").fetchall()
         # First the locks, then the question: a statement that waits for a lock answers as of before it.
         conn.execute(ASSIGN.lock, {"customers": [s[0] for s in seen]})
+        workspace.hold(conn, self.plan.pack)
         unmoved = {
             r[0]
             for r in conn.execute(
@@ -175,10 +180,11 @@ class Bulk:
         self, db: duckdb.DuckDBPyConnection, conn: psycopg.Connection, unmoved: set[int]
     ) -> None:
         pack = self.plan.pack
-        rules: dict[tuple[str, str], Rule | None] = {
+        rules: dict[tuple[str, str], Rule | OpenRule | None] = {
             (d.key, rule.id): rule for d in pack.dimensions for rule in d.rules
         }
-        rules |= {(d.key, "manual"): None for d in pack.dimensions}
+        rules |= {(rule.dimension, rule.id): rule for rule in pack.open_rules}
+        rules |= {(key, "manual"): None for key in pack.keys}
         with conn.cursor() as cur, cur.copy(SQL.copy_open) as copy:
             for (dimension, rule_id), rule in rules.items():
                 for row in self._opened(db, dimension, rule_id, rule, unmoved):
@@ -190,14 +196,16 @@ class Bulk:
         db: duckdb.DuckDBPyConnection,
         dimension: str,
         rule_id: str,
-        rule: Rule | None,
+        rule: Rule | OpenRule | None,
         unmoved: set[int],
     ) -> Iterator[tuple[Any, ...]]:
         """The new assignments of one rule; with it only the facts that it rests on are fetched."""
         pack = self.plan.pack
         names = sorted(rule.facts) if rule else []
         cursor = db.execute(
-            f"SELECT o.customer_id, o.label, o.shade, p.events, p.n{_listed(names)} "
+            "SELECT o.customer_id, o.label, o.shade, o.rank, "
+            "CASE WHEN o.event_id IS NOT NULL THEN [o.event_id] ELSE p.events END, "
+            f"CASE WHEN o.event_id IS NOT NULL THEN 1 ELSE p.n END{_listed(names)} "
             "FROM opened AS o JOIN wide AS w ON w.customer_id = o.customer_id "
             "LEFT JOIN proof AS p ON p.customer_id = o.customer_id AND p.rule = o.rule "
             f"WHERE o.dimension = '{dimension}' AND o.rule = '{rule_id}'"
@@ -206,19 +214,20 @@ class Bulk:
         since = None if self.cause == "fill" else self.as_of
         origin = "rule" if rule else "person"
         while rows := cursor.fetchmany(ROWS):
-            for customer, label, shade, events, count, *values in rows:
+            for customer, label, shade, rank, events, count, *values in rows:
                 if customer in unmoved:
-                    known = dict(zip(names, values, strict=True))
+                    if rank is not None:
+                        known = facts = tag_facts(label, rank)
+                    else:
+                        known = dict(zip(names, values, strict=True))
+                        facts = shown_facts(pack, known, names)
                     yield (
                         customer, dimension, label, shade, since, rule_id, pack.key, origin,
-                        self.cause, self._proof(rule, known, events or [], count or 0),
+                        self.cause, self._proof(facts, events or [], count or 0),
                         because(rule, pack, known, self.as_of, self.currency),
                     )  # fmt: skip
 
-    def _proof(
-        self, rule: Rule | None, known: dict[str, Any], events: list[int], count: int
-    ) -> str:
-        facts = shown_facts(self.plan.pack, known, rule.facts if rule else ())
+    def _proof(self, facts: dict[str, Any], events: list[int], count: int) -> str:
         evidence = {"facts": facts, "events": events, "count": count, "as_of": self.as_of}
         return orjson.dumps(evidence).decode()
 
@@ -230,18 +239,18 @@ class Bulk:
         names = sorted({name for used in kept.values() for name in used})
         cursor = db.execute(
             "SELECT w.customer_id, w.recheck_at, o.owner, w.playbook, w.due_from, w.due_by, w.rank, "
-            f"w.worth{_listed(names)} FROM wide AS w "
+            f"w.worth, w.touch{_listed(names)} FROM wide AS w "
             "JOIN stands AS s ON s.customer_id = w.customer_id "
             "LEFT JOIN owners AS o ON o.customer_id = w.customer_id"
         )
         conn.execute(SQL.incoming)
         with conn.cursor() as cur, cur.copy(SQL.copy_standings) as copy:
             while rows := cursor.fetchmany(ROWS):
-                for customer, recheck, owner, playbook, from_, by, rank, worth, *values in rows:
+                for customer, recheck, owner, playbook, from_, by, rank, worth, touch, *values in rows:
                     if customer not in unmoved:
                         continue
                     known = dict(zip(names, values, strict=True))
-                    facts = shown_facts(pack, known, kept[playbook])
+                    facts = shown_facts(pack, known, kept[playbook]) | {"touch": touch}
                     copy.write_row(
                         (customer, self.as_of, recheck, owner, playbook, from_, by, rank, worth,
                          orjson.dumps(facts).decode())

@@ -13,8 +13,8 @@ import structlog
 
 from warmlist.events.log import load_money
 from warmlist.labels.bulk import Bulk
+from warmlist.packs import workspace
 from warmlist.plan.compile import compile_plan
-from warmlist.rules.read import read_pack
 from warmlist.settings import log_to_stderr
 
 log = structlog.get_logger(__name__)
@@ -26,13 +26,20 @@ def main() -> int:
     log_to_stderr(order["log_level"])
     os.nice(5)
     with psycopg.connect(order["dsn"]) as conn:
-        money = load_money(conn)
-    plan = compile_plan(read_pack(Path(order["pack"]), money.at(order["as_of"])))
+        currency = load_money(conn).currency
+        rules = workspace.in_force(conn, Path(order["pack"]), order["as_of"])
     bulk = Bulk(
-        order["dsn"], plan, money.currency, Path(order["mirror"]), order["as_of"],
+        order["dsn"], compile_plan(rules.pack), currency, Path(order["mirror"]), order["as_of"],
         time.perf_counter, order["cause"],
     )  # fmt: skip
-    report = bulk.run()
+    try:
+        report = bulk.run()
+    except workspace.OtherRules:
+        log.info("the rules changed while everybody was relabelled; it is done again")
+        return 0
+    if order["cause"] == "rule_change":
+        with psycopg.connect(order["dsn"]) as conn:
+            workspace.note_labelled(conn, rules.stamp)
     found = report.opened + report.closed
     say = log.error if order["cause"] == "repair" and found else log.info
     say(

@@ -10,7 +10,8 @@ import psycopg
 
 from warmlist.clock import rfc3339
 from warmlist.errors import NotFound
-from warmlist.labels.sentences import MANUAL_WORDS, in_language, sentence
+from warmlist.labels.sentences import MANUAL_WORDS, in_language
+from warmlist.labels.sentences import because as said
 from warmlist.rules.model import Pack
 from warmlist.store.sql import queries
 
@@ -121,7 +122,7 @@ def explain(
             because = by_hand(acts, dimension, label, language)
         elif rule is not None and version == pack.key:
             values = positions(pack, facts)
-            because = sentence(rule.because, pack.facts, values, at or now_ms, currency, language)
+            because = said(rule, pack, values, at or now_ms, currency, language)
         events = tuple(sources[i] for i in evidence.get("events", ()) if i in sources)
         reasons.append(
             Why(dimension, label, shade, since, until, rule_id, rule.text if rule else "", version,

@@ -53,11 +53,25 @@ def chunks(
 
 
 def conclude(db: duckdb.DuckDBPyConnection, plan: Plan, as_of: int) -> None:
-    """wide: the plan's rows for the spine. found: its labels, a row each."""
+    """wide: the plan's rows for the spine, opens: its open labels, and `found`."""
     db.execute(f"CREATE OR REPLACE TEMP TABLE wide AS {plan.sql_at(as_of)}")
+    if plan.open_sql is not None:
+        db.execute(f"CREATE OR REPLACE TEMP TABLE opens AS {at_moment(plan.open_sql, as_of)}")
+    find(db, plan)
+
+
+def find(db: duckdb.DuckDBPyConnection, plan: Plan) -> None:
+    """found: the labels of `wide` and those of `opens`, a row each."""
+    labels = plan.long_sql("wide")
+    if plan.open_sql is not None:
+        labels += "\nUNION ALL\nSELECT * FROM opens"
+        db.execute(
+            "UPDATE wide SET recheck_at = LEAST(wide.recheck_at, o.ends) FROM (SELECT customer_id, "
+            "MIN(ends) AS ends FROM opens WHERE ends IS NOT NULL GROUP BY customer_id) AS o "
+            "WHERE o.customer_id = wide.customer_id"
+        )
     db.execute(
-        "CREATE OR REPLACE TEMP TABLE found AS SELECT *, rule = 'manual' AS manual "
-        f"FROM ({plan.long_sql('wide')})"
+        f"CREATE OR REPLACE TEMP TABLE found AS SELECT *, rule = 'manual' AS manual FROM ({labels})"
     )
 
 

@@ -12,14 +12,14 @@ A file `tests/*.yaml` of the pack:
           - {at: "2026-03-03 09:00:00.001", activity: medium ACT-2}
 
 An expectation names what holds for a dimension: `label RULE`, `label/shade RULE`, `label manual`, or
-`nothing`; for a set dimension a list. `playbook` and `due_by` may be expected too. `EVENTS` below
+`nothing`; for a set dimension a list. What FOLLOW_UP names may be expected too. `EVENTS` below
 lists the ways to write an event; behind any of them may stand `known TIME`, when it was learnt later.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
@@ -33,6 +33,7 @@ from warmlist.engines.relations import SCHEMAS, Rows, spine, table
 from warmlist.errors import BadPack
 from warmlist.events.model import hash64, position
 from warmlist.events.signals import SIGNALS, mask
+from warmlist.events.tags import INFERRED, NOTED, STATED
 from warmlist.plan.compile import Plan
 from warmlist.rules.yaml_text import Rows as Lines
 from warmlist.rules.yaml_text import Table, Text, near, read
@@ -40,6 +41,10 @@ from warmlist.rules.yaml_text import Table, Text, near, read
 _TIME = r"\d{4}-\d\d-\d\d \d\d:\d\d(?::\d\d(?:\.\d{3})?)?(?:[+-]\d\d:\d\d)?"
 _EVENT = re.compile(rf"^(?P<at>{_TIME}) (?P<what>.+?)(?: known (?P<known>{_TIME}))?$")
 
+#: What a test may expect besides labels: the follow-up, from and by when, which contact of it (0 the
+#: first), and the place in the queue (see `rules.model.COLOUR_ORDER`).
+FOLLOW_UP = ("playbook", "due_from", "due_by", "touch", "rank")
+_RANKS = {"stated": STATED, "noted": NOTED, "found": INFERRED}
 _VIEW = re.compile(r"^(\d+)?(?: ?of (\S+))?(?: ?in (\S+))?(?: ?for (\S+))?$")
 
 #: Every way to write an event, with what it means.
@@ -63,6 +68,11 @@ EVENTS: Mapping[str, str] = {
     "joined TIME": "the customer's data says when they joined",
     "done": "a person marks the follow-up done",
     "snooze TIME": "a person puts the follow-up off until then",
+    "stated DIMENSION LABEL [until TIME]": "the customer says so: a word about them, such as a country",
+    "noted DIMENSION LABEL [until TIME]": "the team notes it, or data from elsewhere says so",
+    "found DIMENSION LABEL [until TIME]": "a job, or a reading of messages, works it out",
+    "unfound DIMENSION LABEL": "a job finds that it holds no more",
+    "cleared DIMENSION": "a new note line says nothing of this dimension any more",
     "label DIMENSION LABEL [until TIME]": "a person sets a label",
     "unlabel DIMENSION LABEL [until TIME]": "a person removes a label",
 }
@@ -75,7 +85,7 @@ class Result:
     place: str
     sentence: str
     as_of: int
-    name: str  # dimension, playbook or due_by
+    name: str  # a dimension, or one of FOLLOW_UP
     expected: tuple[str, ...]
     got: tuple[str, ...]
 
@@ -126,6 +136,9 @@ def run_tests(folder: Path, plan: Plan) -> list[Result]:
         found = {
             (r["customer_id"], r["as_of"]): r for r in engine.run(plan.sql, spine(moments), rows)
         }
+        opened: dict[tuple[int, int], list[dict[str, Any]]] = {}
+        for r in engine.run(plan.open_sql, spine(moments), rows) if plan.open_sql else ():
+            opened.setdefault((r["customer_id"], r["as_of"]), []).append(r)
     return [
         Result(
             e.place,
@@ -133,7 +146,7 @@ def run_tests(folder: Path, plan: Plan) -> list[Result]:
             e.as_of,
             e.name,
             e.labels,
-            _got(plan, found[e.customer, e.as_of], e.name),
+            _got(plan, found[e.customer, e.as_of], opened.get((e.customer, e.as_of), ()), e.name),
         )
         for e in expected
     ]
@@ -236,6 +249,14 @@ def _columns(
             return [{"type": "follow_up", "kind": "done"}]
         case "snooze", _:
             return [{"type": "follow_up", "kind": "snooze", "moment_at": _ms(rest, zone, at)}]
+        case "stated" | "noted" | "found", [dimension, label, *end] if not end or end[0] == "until":
+            until = _ms(" ".join(end[1:]), zone, at) if end else None
+            return [{"type": "tag", "kind": "add", "number": _RANKS[word], "dimension": dimension,
+                     "label": label, "moment_at": until}]  # fmt: skip
+        case "unfound", [dimension, label]:
+            return [{"type": "finding", "kind": "remove", "dimension": dimension, "label": label}]
+        case "cleared", [dimension]:
+            return [{"type": "tag", "kind": "clear", "number": NOTED, "dimension": dimension}]
         case "label" | "unlabel", [dimension, label, *end] if not end or end[0] == "until":
             until = _ms(" ".join(end[1:]), zone, at) if end else None
             return [{"type": "label", "kind": "add" if word == "label" else "remove",
@@ -259,7 +280,7 @@ def _ways() -> str:
 
 
 def _expectations(test: Table, zone: ZoneInfo, customer: int, plan: Plan) -> Iterable[_Expected]:
-    names = [*(d.key for d in plan.pack.dimensions), "playbook", "due_by"]
+    names = [*plan.pack.keys, *FOLLOW_UP]
     sentence = str(test.text("says"))
     for row in test.rows("then"):
         row.allow("at", *names)
@@ -268,7 +289,7 @@ def _expectations(test: Table, zone: ZoneInfo, customer: int, plan: Plan) -> Ite
             if name not in row:
                 continue
             wanted = row.names(name)
-            if name == "due_by":
+            if name in ("due_from", "due_by"):
                 labels = tuple(str(rfc3339(_ms(t, zone, t.at))) for t in wanted)
             else:
                 labels = tuple(sorted(map(str, wanted))) or ("nothing",)
@@ -278,11 +299,14 @@ def _expectations(test: Table, zone: ZoneInfo, customer: int, plan: Plan) -> Ite
 # --- what the plan says, in the same words ---
 
 
-def _got(plan: Plan, row: Mapping[str, Any], name: str) -> tuple[str, ...]:
-    if name == "playbook":
-        found = [row["playbook"]]
-    elif name == "due_by":
-        found = [rfc3339(row["due_by"])]
+def _got(
+    plan: Plan, row: Mapping[str, Any], opened: Iterable[Mapping[str, Any]], name: str
+) -> tuple[str, ...]:
+    found: Sequence[str | None]
+    if name in ("due_from", "due_by"):
+        found = [rfc3339(row[name])]
+    elif name in FOLLOW_UP:
+        found = [None if row[name] is None else str(row[name])]
     elif name in plan.exclusive:
         label, shade, rule = row[name], row[f"{name}__shade"], row[f"{name}__rule"]
         found = [f"{label}/{shade} {rule}" if shade else f"{label} {rule}" if label else None]
@@ -291,5 +315,5 @@ def _got(plan: Plan, row: Mapping[str, Any], name: str) -> tuple[str, ...]:
             f"{key} {row[f'{name}__{key}__rule']}"
             for d, key in plan.set_labels
             if d == name and row[f"{name}__{key}"]
-        ]
+        ] + [f"{o['label']} {o['rule']}" for o in opened if o["dimension"] == name]
     return tuple(sorted(f for f in found if f)) or ("nothing",)

@@ -12,8 +12,9 @@ from warmlist.engines.relations import Fetcher
 from warmlist.labels.assign import Held, Labeller
 from warmlist.labels.explain import label_line
 from warmlist.labels.history import timeline
-from warmlist.labels.over_mirror import chunks, conclude, prove
-from warmlist.labels.sentences import because, shown_facts
+from warmlist.labels.over_mirror import chunks, conclude, find, prove
+from warmlist.labels.over_spark import OverSpark
+from warmlist.labels.sentences import because, shown_facts, tag_facts
 from warmlist.plan.compile import Plan
 from warmlist.store.sql import queries
 
@@ -22,11 +23,17 @@ MEMORY = "600MB"
 
 
 def everybody(
-    dsn: str, plan: Plan, currency: str, mirror: Mirror, as_of: int
+    dsn: str,
+    plan: Plan,
+    currency: str,
+    mirror: Mirror,
+    as_of: int,
+    over: OverSpark | None = None,
 ) -> Iterator[dict[str, Any]]:
     """A label line for every label of every customer as of a moment.
 
-    `since` is what was recorded, where the same label is recorded as holding; else null.
+    `since` is what was recorded, where the same label is recorded as holding; else null. over: a
+    cluster that has computed the plan; without, DuckDB does, here.
     """
     with (
         Fetcher(dsn) as fetcher,
@@ -36,7 +43,11 @@ def everybody(
         db.register("names", fetcher.query(SQL.names))
         db.register("recorded", fetcher.query(SQL.recorded.format(as_of=as_of)))
         for _ in chunks(db, as_of):
-            conclude(db, plan, as_of)
+            if over is None:
+                conclude(db, plan, as_of)
+            else:
+                over.fetch(db)
+                find(db, plan)
             prove(db, plan, as_of, "found")
             yield from _lines(db, fetcher, plan, currency, as_of)
 
@@ -45,9 +56,9 @@ def _lines(
     db: duckdb.DuckDBPyConnection, fetcher: Fetcher, plan: Plan, currency: str, as_of: int
 ) -> Iterator[dict[str, Any]]:
     names = [f.name for f in plan.facts]
-    rules = {(d.key, r.id): r for d in plan.pack.dimensions for r in d.rules}
     rows = db.execute(
-        "SELECT n.handle, o.dimension, o.label, o.shade, o.rule, r.since, p.events, "
+        "SELECT n.handle, o.dimension, o.label, o.shade, o.rule, r.since, o.rank, "
+        "CASE WHEN o.event_id IS NOT NULL THEN [o.event_id] ELSE p.events END, "
         f"{', '.join(f'w.{n}' for n in names)} FROM found AS o "
         "JOIN wide AS w ON w.customer_id = o.customer_id "
         "JOIN names AS n ON n.customer_id = o.customer_id "
@@ -56,11 +67,11 @@ def _lines(
         "AND r.label = o.label AND r.shade IS NOT DISTINCT FROM o.shade "
         "ORDER BY n.handle, o.dimension, o.label"
     ).fetchall()
-    called = _external_ids(fetcher, sorted({i for row in rows for i in row[6] or ()}))
-    for handle, dimension, label, shade, rule_id, since, events, *values in rows:
-        rule = rules.get((dimension, rule_id))
-        known = dict(zip(names, values, strict=True))
-        facts = shown_facts(plan.pack, known, rule.facts if rule else ())
+    called = _external_ids(fetcher, sorted({i for row in rows for i in row[7] or ()}))
+    for handle, dimension, label, shade, rule_id, since, rank, events, *values in rows:
+        rule = plan.pack.rule(rule_id, dimension)
+        known = dict(zip(names, values, strict=True)) if rank is None else tag_facts(label, rank)
+        facts = shown_facts(plan.pack, known, rule.facts if rule else ()) if rank is None else known
         ids = [called[i] for i in events or ()]
         yield label_line(
             handle,
@@ -96,9 +107,9 @@ def one(
     called = _external_ids(labeller.fetcher, sorted({i for p in proofs for i in p.events}))
     lines = []
     for h, proof in zip(held, proofs, strict=True):
-        c, values = h.chosen, dict(answer.values)
+        c = h.chosen
         rule = pack.rule(c.rule, c.dimension)
-        facts = shown_facts(pack, values, rule.facts if rule else ())
+        values, facts = labeller.behind(h)
         lines.append(
             label_line(
                 handle, c.dimension, c.label, c.shade, h.since, None, c.rule, facts,

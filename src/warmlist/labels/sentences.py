@@ -9,13 +9,14 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from babel import Locale
+from babel import Locale, UnknownLocaleError
 from babel.dates import format_timedelta
 from babel.numbers import format_currency, format_decimal, get_currency_precision
 
 from warmlist.clock import DAY, HOUR, MINUTE, SECOND
+from warmlist.events.tags import ORIGINS
 from warmlist.facts.catalogue import Fact
-from warmlist.rules.model import Pack, Rule
+from warmlist.rules.model import OpenRule, Pack, Rule
 
 _PLACE = re.compile(r"\{(\w+)\}")
 MANUAL_WORDS = {
@@ -23,6 +24,11 @@ MANUAL_WORDS = {
     "zh-Hans": "手动设置",
     "it": "impostata a mano",
     "de": "von Hand gesetzt",
+}
+_ORIGIN_WORDS = {
+    "stated": {"en": "said so", "zh-Hans": "客户说明", "it": "lo ha detto", "de": "hat es gesagt"},
+    "noted": {"en": "noted", "zh-Hans": "已备注", "it": "annotato", "de": "notiert"},
+    "inferred": {"en": "worked out", "zh-Hans": "系统推断", "it": "dedotto", "de": "erschlossen"},
 }
 _UNKNOWN = {"en": "unknown", "zh-Hans": "未知", "it": "sconosciuto", "de": "unbekannt"}
 _LOCALES = {"zh-Hans": "zh_Hans", "zh": "zh_Hans"}
@@ -117,15 +123,56 @@ def shown_facts(pack: Pack, values: Mapping[str, Any], names: Iterable[str]) -> 
     }
 
 
+def tag_facts(label: str, rank: int) -> dict[str, Any]:
+    """What evidence keeps of an open label in the place of facts."""
+    return {"label": label, "origin": ORIGINS[rank]}
+
+
 def because(
-    rule: Rule | None,
+    rule: Rule | OpenRule | None,
     pack: Pack,
     values: Mapping[str, Any],
     as_of: int,
     currency: str,
     language: str = "en",
 ) -> str:
-    """Why a label holds: the rule's sentence, or that a person set it."""
+    """Why a label holds: the rule's sentence, or that a person set it.
+
+    values: facts by name; of an open label what `tag_facts` gives.
+    """
     if rule is None:
         return in_language(MANUAL_WORDS, language)
+    if isinstance(rule, OpenRule):
+        named = {
+            "label": label_name(rule, str(values.get("label", "")), language),
+            "origin": in_language(_ORIGIN_WORDS[str(values.get("origin", "inferred"))], language),
+        }
+        return _PLACE.sub(lambda m: named[m[1]], in_language(rule.because, language))
     return sentence(rule.because, pack.facts, values, as_of, currency, language)
+
+
+def label_name(rule: OpenRule, label: str, language: str) -> str:
+    """An open label for people: by the pack's names, else as CLDR calls a country or language."""
+    for form in rule.named:
+        if match := form.like.fullmatch(label):
+            words = in_language(form.names, language)
+            return re.sub(r"\{(\d)\}", lambda m: match[int(m[1])] or "", words)
+    locale = locale_of(language)
+    found = None
+    if rule.dimension == "country":
+        found = locale.territories.get(label)
+    elif rule.dimension == "language":
+        found = _language_name(locale, label)
+    return found or label.replace("_", " ")
+
+
+def label_colour(rule: OpenRule, label: str) -> str | None:
+    """The colour that the pack gives open labels of this form."""
+    return next((form.colour for form in rule.named if form.like.fullmatch(label)), None)
+
+
+def _language_name(locale: Locale, tag: str) -> str | None:
+    try:
+        return Locale.parse(tag.replace("-", "_")).get_display_name(locale)
+    except (ValueError, UnknownLocaleError):
+        return None

@@ -11,6 +11,7 @@ from warmlist.plan import conclude
 from warmlist.plan.chain import Chain
 from warmlist.plan.dialects import at_moment
 from warmlist.plan.facts import add_facts, begin, in_use
+from warmlist.plan.open_labels import compile_open
 from warmlist.rules.conclude import moments_of
 from warmlist.rules.model import Pack
 
@@ -18,8 +19,13 @@ from warmlist.rules.model import Pack
 QUEUE_FACTS = (
     "open_message", "open_price", "open_trigger", "red_since", "last_inbound", "last_answer",
     "last_touch", "touches_7d", "snoozed_until", "last_quote", "last_order", "paid_orders",
-    "spend_total", "spend_365d", "opted_out", "opted_in", "asked_to_stop",
+    "spend_total", "spend_365d", "opted_out", "opted_in", "asked_to_stop", "promotions_30d",
 )  # fmt: skip
+
+
+_NO_TAG = (
+    "CAST(NULL AS BIGINT) AS rank, CAST(NULL AS BIGINT) AS event_id, CAST(NULL AS BIGINT) AS ends"
+)
 
 
 @dataclass(frozen=True)
@@ -32,7 +38,9 @@ class Plan:
 
     `sql` does the latter too, for many at once: customer_id, as_of, recheck_at (ms or NULL),
     every fact; per exclusive dimension d: d, d__shade, d__rule; per set label d__label (true or
-    NULL), d__label__rule; then playbook, due_from, due_by (ms), rank, worth.
+    NULL), d__label__rule; then playbook, due_from, due_by (ms), touch, rank, worth.
+
+    `open_sql` gives the labels that tags bring (see `plan.open_labels`); None where there are none.
     """
 
     pack: Pack
@@ -41,6 +49,7 @@ class Plan:
     facts_sql: str
     sql: str
     chain: Chain
+    open_sql: str | None
 
     def sql_at(self, as_of: int) -> str:
         """`sql` for a spine of this one moment (ms), which stands in it as a figure.
@@ -69,14 +78,18 @@ class Plan:
         return [d.key for d in self.pack.dimensions if d.exclusive]
 
     def long_sql(self, table: str) -> str:
-        """The labels of a wide result as rows (customer_id, as_of, dimension, label, shade, rule)."""
+        """The labels of a wide result as rows.
+
+        Columns: customer_id, as_of, dimension, label, shade, rule, then the NULLs rank, event_id and
+        ends, which open labels have.
+        """
         parts = [
             f"SELECT customer_id, as_of, '{d}' AS dimension, {d} AS label, {d}__shade AS shade, "
-            f"{d}__rule AS rule FROM {table} WHERE {d} IS NOT NULL"
+            f"{d}__rule AS rule, {_NO_TAG} FROM {table} WHERE {d} IS NOT NULL"
             for d in self.exclusive
         ] + [
-            f"SELECT customer_id, as_of, '{d}', '{key}', CAST(NULL AS VARCHAR), {d}__{key}__rule "
-            f"FROM {table} WHERE {d}__{key}"
+            f"SELECT customer_id, as_of, '{d}', '{key}', CAST(NULL AS VARCHAR), {d}__{key}__rule, "
+            f"{_NO_TAG} FROM {table} WHERE {d}__{key}"
             for d, key in self.set_labels
         ]
         return "\nUNION ALL\n".join(parts)
@@ -84,14 +97,14 @@ class Plan:
 
 def compile_plan(pack: Pack, extra: Iterable[str] = ()) -> Plan:
     """Compile a pack; `extra` names facts to show besides those that rules and queue use."""
-    nodes = [r.when for d in pack.dimensions for r in d.rules] + [p.when for p in pack.playbooks]
     wanted = {name for d in pack.dimensions for rule in d.rules for name in rule.facts}
     wanted |= {name for p in pack.playbooks for name in p.facts}
     wanted |= {f for f in QUEUE_FACTS if f in pack.facts}
+    wanted |= {name for node in (pack.sooner, pack.later) if node for name in node.facts()}
     wanted |= set(extra)
     facts = in_use(pack.facts, sorted(wanted))
     counts: dict[str, set[int]] = {}
-    for node in nodes:
+    for node in pack.nodes:
         for name, k in node.counts():
             counts.setdefault(name, set()).add(k)
     if "touch_cap" in pack.thresholds:  # what the queue compares with, though no rule does
@@ -106,4 +119,6 @@ def compile_plan(pack: Pack, extra: Iterable[str] = ()) -> Plan:
     table = conclude.add_touches(many, pack, made.table)
     moments = moments_of(pack, made.leaving)
     last = conclude.add_conclusions(many, pack, facts, table, moments)
-    return Plan(pack, tuple(facts), tuple(moments), facts_sql, many.sql(last), many)
+    return Plan(
+        pack, tuple(facts), tuple(moments), facts_sql, many.sql(last), many, compile_open(pack)
+    )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from warmlist.facts.catalogue import Fact
 from warmlist.plan.chain import Chain
 from warmlist.plan.facts import LOG, NEVER
-from warmlist.rules.model import ACTIVITY_ORDER, COLOUR_ORDER, Dimension, Pack, Playbook
+from warmlist.rules.model import ACTIVITY_ORDER, COLOUR_ORDER, LAST, Dimension, Pack, Playbook
 
 
 def add_touches(chain: Chain, pack: Pack, table: str) -> str:
@@ -34,6 +36,7 @@ def add_conclusions(
     chain: Chain, pack: Pack, facts: list[Fact], table: str, moments: list[tuple[str, int]]
 ) -> str:
     """Add labels, timing and follow-ups; returns the SELECT that ends the plan."""
+    add_manual_now(chain)
     _manual(chain, pack)
     _to_come(chain)
     timed = _timing(chain, pack, _labels(chain, pack, table), moments)
@@ -43,23 +46,25 @@ def add_conclusions(
             labels += [d.key, f"{d.key}__shade", f"{d.key}__rule"]
         else:
             labels += [c for key in d.labels for c in (f"{d.key}__{key}", f"{d.key}__{key}__rule")]
-    chosen = " ".join(f"WHEN by_{p.column} = due_by THEN '{p.id}'" for p in pack.playbooks)
-    from_ = " ".join(f"WHEN by_{p.column} = due_by THEN from_{p.column}" for p in pack.playbooks)
     columns = ",\n  ".join(
         [
             "customer_id", "as_of", "recheck_at", *(f.name for f in facts), *labels,
-            f"CASE {chosen} END AS playbook" if chosen else "CAST(NULL AS VARCHAR) AS playbook",
-            f"CASE {from_} END AS due_from" if from_ else "CAST(NULL AS BIGINT) AS due_from",
+            "playbook",
+            f"CASE WHEN {_of(pack, _touches)} = 0 THEN {_of(pack, _start)} "
+            f"ELSE (last_touch >> 20) + {_of(pack, _half)} END AS due_from"
+            if pack.playbooks
+            else "CAST(NULL AS BIGINT) AS due_from",
             "due_by",
-            f"{_rank()} AS rank",
+            f"{_of(pack, _touches)} AS touch",
+            f"{_rank(pack)} AS rank",
             f"{_worth(pack)} AS worth",
         ]
     )  # fmt: skip
     return f"SELECT {columns}\nFROM {timed}"
 
 
-def _manual(chain: Chain, pack: Pack) -> None:
-    """Labels set by hand: the newest act on each label, then one row a customer."""
+def add_manual_now(chain: Chain) -> None:
+    """Labels set by hand: the newest act on each label, as far as it stands."""
     chain.add(
         "manual_acts",
         "labels set or removed by hand, the newest act on each first",
@@ -76,6 +81,10 @@ def _manual(chain: Chain, pack: Pack) -> None:
         "SELECT asked, dimension, label, kind, moment_at, newest\n"
         "FROM manual_acts\nWHERE n = 1 AND (moment_at IS NULL OR moment_at > as_of)",
     )
+
+
+def _manual(chain: Chain, pack: Pack) -> None:
+    """What was set by hand, one row a customer."""
     columns = []
     for d in pack.dimensions:
         if d.exclusive:
@@ -105,6 +114,7 @@ _TO_COME = (
     ("GREATEST(e.known_at, e.pos >> 20)", "e.pos >= w.as_of * 1048576"),
     ("e.gone_at", f"e.gone_at >= w.as_of AND {_PAST}"),
     ("e.moment_at", f"e.type = 'profile' AND e.moment_at >= w.as_of AND {_PAST}"),
+    ("e.moment_at - 1", f"e.type IN ('tag', 'finding') AND e.moment_at > w.as_of AND {_PAST}"),
 )
 
 
@@ -115,7 +125,7 @@ def _to_come(chain: Chain) -> None:
     )
     chain.add(
         "to_come",
-        "when the next event of the log becomes known, past or void, or a joining date past",
+        "when the next event of the log becomes known, past or void, a joining date past, or a word runs out",
         f"SELECT asked, MIN(moment) + 1 AS next_at\nFROM (\n{ahead}\n) AS ahead\nGROUP BY asked",
     )
 
@@ -178,13 +188,18 @@ def _label_steps(chain: Chain, dimensions: list[Dimension], table: str, number: 
 def _matches(d: Dimension) -> list[str]:
     if d.exclusive:
         cases = "\n    ".join(f"WHEN {r.when.sql()} THEN '{r.id}'" for r in d.rules)
-        return [f"CASE\n    {cases}\n  END AS {d.key}__matched"]
+        return [f"{_case(cases)} AS {d.key}__matched"]
     columns = []
     for label in d.labels:
         rules = [r for r in d.rules if r.label == label]
         cases = "\n    ".join(f"WHEN {r.when.sql()} THEN '{r.id}'" for r in rules)
-        columns.append(f"CASE\n    {cases}\n  END AS {d.key}__{label}__matched")
+        columns.append(f"{_case(cases)} AS {d.key}__{label}__matched")
     return columns
+
+
+def _case(cases: str) -> str:
+    """Labels without a rule are set by hand alone."""
+    return f"CASE\n    {cases}\n  END" if cases else "CAST(NULL AS VARCHAR)"
 
 
 def _chosen(d: Dimension) -> list[str]:
@@ -192,7 +207,7 @@ def _chosen(d: Dimension) -> list[str]:
         key = d.key
         labels = " ".join(f"WHEN '{r.id}' THEN '{r.label}'" for r in d.rules)
         shades = " ".join(f"WHEN '{r.id}' THEN '{r.shade}'" for r in d.rules if r.shade)
-        by_rule = f"CASE {key}__matched {labels} END"
+        by_rule = f"CASE {key}__matched {labels} END" if labels else "CAST(NULL AS VARCHAR)"
         shade = f"CASE {key}__matched {shades} END" if shades else "CAST(NULL AS VARCHAR)"
         return [
             f"COALESCE(manual_{key}, {by_rule}) AS {key}",
@@ -210,53 +225,89 @@ def _chosen(d: Dimension) -> list[str]:
     return columns
 
 
-def _due(p: Playbook, *, late: bool) -> str:
-    """The next contact: by when (late) or from when (not late), ms; NULL = none.
-
-    A contact may be made from the start on; a repeated one from half its spacing on.
-    """
-    start = f"({p.start} >> 20)"
-    touches = f"touches_{p.start}"
-    cases = [f"WHEN {touches} = 0 THEN {start}{f' + {p.first}' if late else ''}"]
+def _due(p: Playbook) -> str:
+    """By when the playbook asks for the next contact, ms; NULL = none."""
+    cases = [f"WHEN {_touches(p)} = 0 THEN {_start(p)} + {p.first}"]
     if p.every:
-        more = f"{touches} < {p.touches}" if p.touches else "TRUE"
-        step = p.every if late else p.every // 2
-        cases.append(f"WHEN {more} THEN (last_touch >> 20) + {step}")
+        more = f"{_touches(p)} < {p.touches}" if p.touches else "TRUE"
+        cases.append(f"WHEN {more} THEN (last_touch >> 20) + {p.every}")
     due = f"CASE {' '.join(cases)} END"
     tests = [p.when.sql()]
     if p.ends:
-        tests.append(f"as_of <= {start} + {p.ends}")
+        tests.append(f"as_of <= {_start(p)} + {p.ends}")
     return f"CASE WHEN {' AND '.join(tests)} THEN {due} END"
+
+
+def _start(p: Playbook) -> str:
+    return f"({p.start} >> 20)"
+
+
+def _touches(p: Playbook) -> str:
+    return f"touches_{p.start}"
+
+
+def _half(p: Playbook) -> str:
+    """A repeated contact may be made from half its spacing on, the first one from the start on."""
+    return str(p.every // 2)
+
+
+def _of(pack: Pack, part: Callable[[Playbook], str]) -> str:
+    """What `part` says of the playbook that was chosen; those that say the same stand together."""
+    same: dict[str, list[str]] = {}
+    for p in pack.playbooks:
+        same.setdefault(part(p), []).append(f"'{p.id}'")
+    cases = " ".join(
+        f"WHEN playbook IN ({', '.join(ids)}) THEN {says}" for says, ids in same.items()
+    )
+    return f"CASE {cases} END" if cases else "CAST(NULL AS BIGINT)"
 
 
 def _timing(chain: Chain, pack: Pack, table: str, moments: list[tuple[str, int]]) -> str:
     due = chain.add(
         "due",
-        "from when and by when each playbook asks for the next contact",
-        "SELECT *,\n  "
-        + ",\n  ".join(
-            f"{_due(p, late=late)} AS {name}_{p.column}"
-            for p in pack.playbooks
-            for name, late in (("by", True), ("from", False))
-        )
+        "by when each playbook asks for the next contact",
+        ",\n  ".join(["SELECT *", *(f"{_due(p)} AS by_{p.column}" for p in pack.playbooks)])
         + f"\nFROM {table}",
     )
     turns = [f"({fact} >> 20) + {ms}" for fact, ms in moments]
     turns += ["manual_until", "next_at"]
     later = ",\n    ".join(f"CASE WHEN {m} > as_of THEN {m} ELSE {NEVER} END" for m in turns)
-    soonest = ", ".join(f"COALESCE(by_{p.column}, {NEVER})" for p in pack.playbooks)
-    return chain.add(
+    timed = chain.add(
         "timed",
         "the next moment that time alone brings, and by when the most urgent playbook is due",
         f"SELECT *,\n  NULLIF(LEAST(\n    {later}\n  ), {NEVER}) AS recheck_at,\n"
-        f"  NULLIF(LEAST({soonest}, {NEVER}), {NEVER}) AS due_by\nFROM {due}",
+        f"  {_most_urgent(pack)} AS due_by\nFROM {due}",
+    )
+    chosen = " ".join(f"WHEN by_{p.column} = due_by THEN '{p.id}'" for p in pack.playbooks)
+    playbook = f"CASE {chosen} END" if chosen else "CAST(NULL AS VARCHAR)"
+    return chain.add(
+        "chosen",
+        "which playbook that is; of two that ask for the same moment, the one named first",
+        f"SELECT *, {playbook} AS playbook\nFROM {timed}",
     )
 
 
-def _rank() -> str:
+def _most_urgent(pack: Pack) -> str:
+    """When the contact is due that the playbooks of the lowest urgency ask for first."""
+    first = []
+    for urgency in sorted({p.urgency for p in pack.playbooks}):
+        asks = (f"COALESCE(by_{p.column}, {NEVER})" for p in pack.playbooks if p.urgency == urgency)
+        first.append(f"NULLIF(LEAST({', '.join(asks)}, {NEVER}), {NEVER})")
+    return f"COALESCE({', '.join(first)})" if first else "CAST(NULL AS BIGINT)"
+
+
+def _rank(pack: Pack) -> str:
     colours = " ".join(f"WHEN '{c}' THEN {i * 10}" for i, c in enumerate(COLOUR_ORDER))
-    active = " ".join(f"WHEN '{a}' THEN {i}" for i, a in enumerate(ACTIVITY_ORDER))
-    return f"CASE follow_up {colours} ELSE 50 END + CASE activity {active} ELSE 4 END"
+    active = " ".join(f"WHEN '{a}' THEN {i}" for i, a in enumerate(ACTIVITY_ORDER, 1))
+    ends = [
+        f"WHEN {node.sql()} THEN {place}"
+        for node, place in ((pack.sooner, 0), (pack.later, LAST))
+        if node is not None
+    ]
+    within = f"CASE activity {active} ELSE 5 END"
+    if ends:
+        within = f"CASE {' '.join(ends)} ELSE {within} END"
+    return f"CASE follow_up {colours} ELSE 50 END + {within}"
 
 
 def _worth(pack: Pack) -> str:

@@ -9,7 +9,10 @@ from sqlglot import exp
 from sqlglot.errors import ErrorLevel, SqlglotError
 
 #: Engines whose answers are tested to equal DuckDB's, row for row.
-DIALECTS = ("duckdb", "postgres")
+DIALECTS = ("duckdb", "postgres", "spark")
+#: Steps that PostgreSQL must compute once: it puts a step's expressions wherever they are named, and
+#: those of all playbooks within those of all playbooks fill the memory.
+ONCE = ("timed", "chosen")
 
 
 @cache
@@ -17,20 +20,27 @@ def in_dialect(sql: str, dialect: str) -> str:
     """A plan's SQL, which is DuckDB's, for another engine.
 
     Plans hold integers, text and truth only, and no function that engines understand differently, so
-    that nothing needs repair. What cannot be said in that dialect raises ValueError instead of
+    that no words need repair. What cannot be said in that dialect raises ValueError instead of
     passing silently.
     """
     if dialect == "duckdb":
         return sql
     if dialect not in DIALECTS:
         raise ValueError(f"no plans for {dialect!r}; there are {', '.join(DIALECTS)}")
+    tree = sqlglot.parse_one(sql, read="duckdb")
+    if dialect == "postgres":
+        for step in tree.find_all(exp.CTE):
+            if step.alias in ONCE:
+                step.set("materialized", True)
+    return spelled(tree, dialect)
+
+
+def spelled(tree: exp.Expr, dialect: str) -> str:
+    """A statement of a plan in another dialect; ValueError where it cannot be said."""
     try:
-        [found] = sqlglot.transpile(
-            sql, read="duckdb", write=dialect, pretty=True, unsupported_level=ErrorLevel.RAISE
-        )
+        return tree.sql(dialect=dialect, pretty=True, unsupported_level=ErrorLevel.RAISE)
     except SqlglotError as error:
         raise ValueError(f"the plan cannot be said in {dialect}: {error}") from error
-    return found
 
 
 @lru_cache(maxsize=4)

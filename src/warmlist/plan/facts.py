@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from warmlist.events.signals import mask
 from warmlist.facts.catalogue import Fact, Stream, streams
+from warmlist.facts.clocks import RELATIONS, utc
 from warmlist.facts.takes import COMBINES, TAKES
 from warmlist.plan.chain import Chain
 from warmlist.rules.expressions import Threshold
@@ -159,8 +160,16 @@ class _Builder:
                 )
                 if not self.one_pass:
                     sql = sql.replace("FROM log\n", f"FROM (\n{LOG}\n) AS log\n")
+                self._emit_relations(stream)
                 self.chain.add(stream.name, stream.says, sql)
                 self.emitted.add(stream.name)
+
+    def _emit_relations(self, stream: Stream) -> None:
+        """Steps for the rows that the stream reads and that are the same for everybody."""
+        for name, relation in RELATIONS.items():
+            if f"{{{name}}}" in stream.sql and name not in self.emitted:
+                self.chain.add(name, relation.says, relation.sql())
+                self.emitted.add(name)
 
     def _take(self, ready: list[Fact], number: int) -> None:
         taken = [f for f in ready if f.source]
@@ -320,6 +329,10 @@ def fill(stream: Stream, thresholds: Mapping[str, Threshold], facts: str, horizo
             return facts
         if match[1] == "horizon":
             return str(horizon)
+        if match[1] in RELATIONS:
+            return match[1]
+        if match[1] == "utc":
+            return str(utc())
         return str(thresholds[match[1]].value)
 
     return _NAME.sub(figure, sql)

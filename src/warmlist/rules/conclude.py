@@ -11,7 +11,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from warmlist.rules.model import ACTIVITY_ORDER, COLOUR_ORDER, Dimension, Pack, Playbook
+from warmlist.rules.model import (
+    ACTIVITY_ORDER,
+    COLOUR_ORDER,
+    LAST,
+    Dimension,
+    OpenRule,
+    Pack,
+    Playbook,
+)
+from warmlist.rules.open_labels import TagAct, by_hand, tags_now
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,17 +43,22 @@ class Chosen:
     label: str
     shade: str | None
     rule: str
+    tag: TagAct | None = None  # what brought an open label
 
 
 @dataclass(frozen=True, slots=True)
 class Conclusion:
-    """All that follows for one customer as of one moment. Times are epoch ms."""
+    """All that follows for one customer as of one moment.
+
+    Times are epoch ms. `touch`: which contact of the playbook is due, 0 the first.
+    """
 
     labels: tuple[Chosen, ...]
     recheck_at: int | None
     playbook: str | None
     due_from: int | None
     due_by: int | None
+    touch: int | None
     rank: int
     worth: int
 
@@ -65,10 +79,11 @@ def conclude(
     acts: Iterable[ManualAct],
     moments: Sequence[tuple[str, int]],
     next_at: int | None,
+    tags: Sequence[TagAct] = (),
 ) -> Conclusion:
     """Labels, recheck moment and follow-up.
 
-    values: facts by name, helper moments, `touches_<fact>` counts. acts: manual acts known by as_of.
+    values: facts by name, helper moments, `touches_<fact>` counts. acts, tags: known by as_of.
     moments: as `moments_of` tells them. next_at: when an event becomes known or past, ms.
     """
     overlay = _overlay(acts, as_of)
@@ -82,18 +97,21 @@ def conclude(
         else:
             known[dimension.key] = {c.label for c in chosen}
     flips = [(known[fact] >> 20) + ms for fact, ms in moments if known.get(fact) is not None]
+    for rule in pack.open_rules:
+        chosen = _open(rule, tags, as_of, overlay)
+        labels += chosen
+        flips += [(c.tag.pos >> 20) + rule.lasts + 1 for c in chosen if c.tag and rule.lasts]
     flips += [m for m in (overlay.until, next_at) if m is not None]
-    playbook, due_from, due_by = _follow_up(pack, known, as_of)
+    playbook, due_from, due_by, touch = _follow_up(pack, known, as_of)
     return Conclusion(
         tuple(labels), min((m for m in flips if m > as_of), default=None),
-        playbook, due_from, due_by, _rank(known), _worth(pack, known),
+        playbook, due_from, due_by, touch, _rank(pack, known, as_of), _worth(pack, known),
     )  # fmt: skip
 
 
 def moments_of(pack: Pack, leaving: Iterable[tuple[str, int]]) -> list[tuple[str, int]]:
     """(fact, ms): time alone can change a label or a follow-up `ms` after the fact's moment."""
-    nodes = [r.when for d in pack.dimensions for r in d.rules] + [p.when for p in pack.playbooks]
-    crossings = {(c.fact, c.ms) for node in nodes for c in node.crossings()}
+    crossings = {(c.fact, c.ms) for node in pack.nodes for c in node.crossings()}
     ends = {(p.start, p.ends + 1) for p in pack.playbooks if p.ends}
     # Behind the history of touches a playbook begins anew.
     touched = (
@@ -145,16 +163,30 @@ def _choose(
     return chosen
 
 
+def _open(rule: OpenRule, tags: Sequence[TagAct], as_of: int, overlay: _Overlay) -> list[Chosen]:
+    added, decided, full = by_hand(rule, overlay.exclusive, overlay.sets)
+    chosen = [Chosen(rule.dimension, label, None, "manual") for label in added]
+    return chosen + [
+        Chosen(rule.dimension, tag.label, None, rule.id, tag)
+        for tag in (() if full else tags_now(rule, tags, as_of))
+        if tag.label is not None and tag.label not in decided
+    ]
+
+
 def _follow_up(
     pack: Pack, known: Mapping[str, Any], as_of: int
-) -> tuple[str | None, int | None, int | None]:
-    """The playbook that is due first, from when and by when."""
-    best: tuple[str | None, int | None, int | None] = (None, None, None)
+) -> tuple[str | None, int | None, int | None, int | None]:
+    """The most urgent playbook that asks, from when and by when, and which contact of it."""
+    best: tuple[Playbook, int, int] | None = None
     for playbook in pack.playbooks:
+        if best is not None and playbook.urgency > best[0].urgency:
+            break  # they stand in order of urgency
         due = _due(playbook, known, as_of)
-        if due is not None and (best[2] is None or due[1] < best[2]):
-            best = (playbook.id, *due)
-    return best
+        if due is not None and (best is None or due[1] < best[2]):
+            best = (playbook, *due)
+    if best is None:
+        return None, None, None, None
+    return best[0].id, best[1], best[2], known[f"touches_{best[0].start}"]
 
 
 def _due(p: Playbook, known: Mapping[str, Any], as_of: int) -> tuple[int, int] | None:
@@ -172,10 +204,15 @@ def _due(p: Playbook, known: Mapping[str, Any], as_of: int) -> tuple[int, int] |
     return None
 
 
-def _rank(known: Mapping[str, Any]) -> int:
+def _rank(pack: Pack, known: Mapping[str, Any], as_of: int) -> int:
+    """Colour, then activity; within a colour some come first and some last."""
     colour, active = known.get("follow_up"), known.get("activity")
     first = COLOUR_ORDER.index(colour) * 10 if colour in COLOUR_ORDER else 50
-    return first + (ACTIVITY_ORDER.index(active) if active in ACTIVITY_ORDER else 4)
+    if pack.sooner is not None and pack.sooner.holds(known, as_of):
+        return first
+    if pack.later is not None and pack.later.holds(known, as_of):
+        return first + LAST
+    return first + (ACTIVITY_ORDER.index(active) if active in ACTIVITY_ORDER else 4) + 1
 
 
 def _worth(pack: Pack, known: Mapping[str, Any]) -> int:

@@ -3,7 +3,8 @@
 Grammar (SQL, read by SQLGlot): `and`, `or`, `not`, brackets; comparisons of facts with thresholds,
 numbers or other facts, numbers also as multiples (`fact * 2 >= other`); `age(moment) <= duration`;
 `gap(earlier, later) <= duration`;
-`known(fact)`, `unknown(fact)`; `dimension = 'label'`, `has(dimension, 'label')` for sets.
+`known(fact)`, `unknown(fact)`; `dimension = 'label'`; for sets `has(dimension, 'label')`, which is
+also written `'label' in dimension`.
 """
 
 from __future__ import annotations
@@ -169,12 +170,8 @@ class Compare(Node):
         if isinstance(self.right, str):  # two steps of one fact: any change may turn the answer
             return tuple((name, k) for name in self.uses for k in (0, 1))
         above = self.right + 1
-        by_symbol = {
-            ">": (above,),
-            "<=": (above,),
-            "=": (self.right, above),
-            "<>": (self.right, above),
-        }
+        both = (self.right, above)
+        by_symbol = {">": (above,), "<=": (above,), "=": both, "<>": both}
         return tuple((self.left, k) for k in by_symbol.get(self.symbol, (self.right,)))
 
     def sql(self) -> str:
@@ -264,13 +261,8 @@ def parse(text: str, words: Vocabulary, place: str, line: int = 1, column: int =
 
 
 _SYMBOLS: Mapping[type[exp.Expr], str] = {
-    exp.LTE: "<=",
-    exp.LT: "<",
-    exp.GTE: ">=",
-    exp.GT: ">",
-    exp.EQ: "=",
-    exp.NEQ: "<>",
-}
+    exp.LTE: "<=", exp.LT: "<", exp.GTE: ">=", exp.GT: ">", exp.EQ: "=", exp.NEQ: "<>",
+}  # fmt: skip
 
 
 class _Reader:
@@ -295,6 +287,8 @@ class _Reader:
                 return Not(self.node(tree.this))
             case exp.LTE() | exp.LT() | exp.GTE() | exp.GT() | exp.EQ() | exp.NEQ():
                 return self.compare(tree)
+            case exp.In() if tree.args.get("field") is not None:
+                return self.has_label(tree.args["field"], tree.this)
             case exp.In():
                 dimension = self.name(tree.this)
                 return self.is_label(dimension, tree.expressions, tree)
@@ -310,11 +304,7 @@ class _Reader:
         if word in ("known", "unknown") and len(args) == 1:
             return Known(self.fact(args[0]), word == "known")
         if word == "has" and len(args) == 2:
-            dimension = self.name(args[0])
-            labels = self.words.sets.get(dimension)
-            if labels is None:
-                raise self.unknown("set dimension", dimension, self.words.sets, args[0])
-            return HasLabel(dimension, self.label(args[1], labels))
+            return self.has_label(args[0], args[1])
         raise self.wrong(
             f"{word}() with {len(args)} value(s) is not a test; there are known(fact), "
             "unknown(fact), has(dimension, 'label')", tree
@@ -327,7 +317,9 @@ class _Reader:
             return self.timed(left, symbol, right)
         left, times = self.multiple(left)
         name = self.name(left)
-        if name in self.words.exclusive:
+        if name in self.words.exclusive or name in self.words.sets:
+            if symbol not in ("=", "<>"):
+                raise self.wrong(f"a label is compared with = or <>, not with {symbol}", left)
             node = self.is_label(name, [right], tree)
             return node if symbol == "=" else Not(node)
         fact = self.fact(left)
@@ -368,10 +360,20 @@ class _Reader:
             "gap(earlier, later)", call
         )  # fmt: skip
 
+    def has_label(self, named: exp.Expr, label: exp.Expr) -> Node:
+        dimension = self.name(named)
+        if dimension in self.words.exclusive:
+            raise self.wrong(f"{dimension} has one label: write {dimension} = 'label'", named)
+        if dimension not in self.words.sets:
+            raise self.unknown("set dimension", dimension, self.words.sets, named)
+        return HasLabel(dimension, self.label(label, self.words.sets[dimension]))
+
     def is_label(self, name: str, items: list[exp.Expr], tree: exp.Expr) -> Node:
-        labels = self.words.exclusive.get(name)
-        if labels is None:
+        if name in self.words.sets:
+            raise self.wrong(f"{name} holds several labels: write 'label' in {name}", tree)
+        if name not in self.words.exclusive:
             raise self.unknown("dimension", name, self.words.exclusive, tree)
+        labels = self.words.exclusive[name]
         return IsLabel(name, tuple(self.label(i, labels) for i in items))
 
     def label(self, tree: exp.Expr, labels: tuple[str, ...]) -> str:

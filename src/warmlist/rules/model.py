@@ -18,9 +18,18 @@ COLOURS = ("red", "orange", "yellow", "green", "grey", "blue", "purple", "gold")
 #: rise to a higher tier of spend.
 OUTCOMES = ("sales", "response", "return", "rise")
 
-#: The queue's order: colour first, then activity within a colour.
+#: The queue's order: colour first, then activity within a colour. A rank is ten times the colour's
+#: place, and 0 for who comes first in it, 1 to 5 by activity, LAST for who comes last.
 COLOUR_ORDER = ("red", "orange", "yellow", "green", "grey")
 ACTIVITY_ORDER = ("high", "medium", "low", "dormant")
+LAST = 9
+
+#: The urgency of a playbook that says nothing of it.
+USUAL = 3
+#: What an outbound message is for.
+PURPOSES = ("quote", "promotion", "content", "service")
+#: What the text of a message leaves open for each customer.
+BLANKS = ("name", "product", "missing", "owner")
 
 Words = Mapping[str, str]  # language -> text
 
@@ -45,6 +54,7 @@ class Label:
     outcome: tuple[float, float] | None
     outcome_of: str
     source: str
+    says: Words | None = None  # what it means, where somebody wrote it down
 
 
 @dataclass(frozen=True)
@@ -76,6 +86,60 @@ class Dimension:
     labels: Mapping[str, Label]
     rules: tuple[Rule, ...]
     place: str
+    says: Words | None = None  # what it is about, where somebody wrote it down
+
+
+@dataclass(frozen=True, slots=True)
+class LabelNames:
+    """Names for all open labels of one form: `{1}` stands for the first group of `like`."""
+
+    like: re.Pattern[str]
+    names: Words
+    colour: str | None
+
+
+@dataclass(frozen=True)
+class OpenRule:
+    """Labels that no pack can list, such as countries or categories: tags bring them.
+
+    A tag is a word about the customer that an event carries (see `events.tags`): the label holds
+    while the newest act on it adds it, no later one cleared its kind, it has not run out and is not
+    older than `lasts` ms (0 = any age). `strongest`: tags that were only inferred count where nothing
+    was noted, and noted ones where nothing was stated; of an exclusive dimension always, where the
+    newest of them wins. `beside`: labels of the same dimension that ordinary rules give.
+    """
+
+    id: str
+    dimension: str
+    exclusive: bool
+    names: Words  # of the dimension
+    review_days: int
+    lasts: int
+    strongest: bool
+    because: Words
+    named: tuple[LabelNames, ...]
+    beside: frozenset[str]
+    place: str
+
+    text = "what was said, noted or worked out"
+    facts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """One thing that a contact may bring: a quote, a case study, a greeting.
+
+    `words`: language -> text, with BLANKS in braces; a part in brackets is left out where a blank in
+    it stays open. `purpose`: one of PURPOSES. `fits`: the interest that it speaks to, None = anybody's.
+    `scarce`: for few, so for high spenders only.
+    """
+
+    key: str
+    names: Words
+    words: Words
+    purpose: str = "content"
+    fits: str | None = None
+    scarce: bool = False
 
 
 @dataclass(frozen=True)
@@ -84,7 +148,9 @@ class Playbook:
 
     It counts from the moment `start` (a fact). The first touch is due `first` ms later; each further
     one `every` ms after the last touch, `touches` in all (0 = without end), and none is due more than
-    `ends` ms after the start (0 = without end). `how`: call, where nothing else was stated.
+    `ends` ms after the start (0 = without end). `how`: call, where nothing else was stated. `brings`:
+    the n-th touch brings the n-th of these, and behind the last the first again. `urgency`: of several
+    that ask, the lowest number counts, and of these the one that is due first.
     """
 
     id: str
@@ -97,8 +163,9 @@ class Playbook:
     how: str | None
     why: Words
     missed: Words
-    words: Words
+    brings: tuple[Content, ...]
     place: str
+    urgency: int = USUAL
 
     @cached_property
     def facts(self) -> frozenset[str]:
@@ -123,17 +190,36 @@ class Pack:
     playbooks: tuple[Playbook, ...]
     worth: Mapping[str, int]  # follow-up colour -> expected close rate, percent
     warnings: tuple[str, ...] = ()
+    open_rules: tuple[OpenRule, ...] = ()  # at most one a dimension
+    sooner: Node | None = None  # who comes first within a colour
+    later: Node | None = None  # who comes last within a colour
+    laid_over: int = 0  # the number of the workspace's version that lies over it
 
     @property
     def key(self) -> str:
         """What assignments keep: name and version."""
         return f"{self.name} {self.version}"
 
+    @property
+    def nodes(self) -> tuple[Node, ...]:
+        """Every condition of the pack."""
+        order = (node for node in (self.sooner, self.later) if node is not None)
+        rules = (r.when for d in self.dimensions for r in d.rules)
+        return (*rules, *(p.when for p in self.playbooks), *order)
+
     def dimension(self, key: str) -> Dimension:
         return next(d for d in self.dimensions if d.key == key)
 
-    def rule(self, rule_id: str, dimension: str) -> Rule | None:
+    @cached_property
+    def keys(self) -> tuple[str, ...]:
+        """Every dimension, in the order in which people want to see them."""
+        return tuple(dict.fromkeys([d.key for d in self.dimensions] + [o.dimension for o in self.open_rules]))
+
+    def rule(self, rule_id: str, dimension: str) -> Rule | OpenRule | None:
         """The row of that id, or None where this version has none."""
+        for open_rule in self.open_rules:
+            if (open_rule.dimension, open_rule.id) == (dimension, rule_id):
+                return open_rule
         for d in self.dimensions:
             if d.key == dimension:
                 return next((r for r in d.rules if r.id == rule_id), None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -16,19 +16,25 @@ from warmlist.errors import BadPack
 from warmlist.events.signals import SIGNALS, mask
 from warmlist.facts.catalogue import UNITS, Fact, streams
 from warmlist.facts.takes import COMBINES, TAKES
-from warmlist.rules.expressions import NEVER, Node, Threshold, Vocabulary, parse
+from warmlist.rules.expressions import NEVER, Node, Threshold, Vocabulary
+from warmlist.rules.layers import Files, Layer
 from warmlist.rules.model import (
     COLOURS,
-    LANGUAGES,
     OUTCOMES,
     Dimension,
     Label,
     Pack,
-    Playbook,
     Rule,
-    named,
 )
-from warmlist.rules.yaml_text import Rows, Table, Text, near, read
+from warmlist.rules.names import checked as _name
+from warmlist.rules.open_rules import read_open_rule
+from warmlist.rules.parts import all_different as _all_different
+from warmlist.rules.parts import expression as _expression
+from warmlist.rules.parts import in_every_language as _words
+from warmlist.rules.parts import placeholders as _placeholders
+from warmlist.rules.parts import whole as _whole
+from warmlist.rules.playbooks import read_playbooks
+from warmlist.rules.yaml_text import Rows, Table, Text, near
 
 #: amount, currency (None = the workspace's) -> minor units of the workspace currency, None where no
 #: rate is known
@@ -37,82 +43,53 @@ ToMinor = Callable[[Decimal, str | None], int | None]
 _UNITS_MS = {"ms": 1, "s": 1_000, "min": 60_000, "h": 3_600_000, "d": 86_400_000}
 _DURATION = re.compile(r"^(\d+)\s*(ms|s|min|h|d)$")
 _MONEY = re.compile(r"^(\d+(?:\.\d+)?)\s*([A-Z]{3}|workspace)$")
-_ID = re.compile(r"^[A-Za-z][A-Za-z0-9_-]*$")
-_NAME = re.compile(r"^[a-z][a-z0-9_]*$")
 
 
 def _us_dollars(amount: Decimal, currency: str | None) -> int | None:
     return int(amount * 100) if currency in ("USD", None) else None
 
 
-def read_pack(folder: Path, to_minor: ToMinor = _us_dollars) -> Pack:
-    """Read and check a whole pack.
+def read_pack(folder: Path, to_minor: ToMinor = _us_dollars, layers: Sequence[Layer] = ()) -> Pack:
+    """Read and check a whole pack, with files laid over it.
 
     `to_minor` brings money thresholds to the workspace currency. Raises BadPack at the first error.
     """
-    if not (folder / "pack.yaml").is_file():
-        raise BadPack(f"{folder}: there is no pack.yaml; a pack is a folder that holds one")
-    head = read(folder / "pack.yaml", "pack.yaml").allow(
-        "name", "version", "says", "worth", "order"
-    )
+    files = Files(folder, layers)
+    head = files.head.allow("name", "version", "says", "worth", "order", "sooner", "later")
     warnings: list[str] = []
-    thresholds = _thresholds(
-        read(folder / "thresholds.yaml", "thresholds.yaml"), to_minor, warnings
-    )
-    facts = _facts(_files(folder, "facts"), thresholds)
-    label_files = _as_ordered(_files(folder, "labels"), head.names("order"))
+    thresholds = _thresholds(files.thresholds, to_minor, warnings)
+    facts = _facts(files.part("facts"), thresholds)
+    label_files = _as_ordered(files.part("labels"), head.names("order"))
+    closed = [t for t in label_files if "labels" in t]
     words = Vocabulary(
         {name: fact.unit for name, fact in facts.items()},
         thresholds,
-        {t.text("dimension"): tuple(t.table("labels")) for t in label_files
+        {t.text("dimension"): tuple(t.table("labels")) for t in closed
          if t.text("kind") == "exclusive"},
-        {t.text("dimension"): tuple(t.table("labels")) for t in label_files
+        {t.text("dimension"): tuple(t.table("labels")) for t in closed
          if t.text("kind") == "set"},
     )  # fmt: skip
     _all_different("dimension", (t.text("dimension") for t in label_files))
-    _all_different("rule", (r["id"] for t in label_files for r in t.rows("rules") if "id" in r))
-    dimensions = _in_order([_dimension(t, words) for t in label_files])
-    rows = [row for t in _files(folder, "playbooks") for row in t.rows("playbooks")]
-    _all_different("playbook", (row["id"] for row in rows if "id" in row))
-    playbooks = [_playbook(row, words, facts) for row in rows]
+    _all_different("rule", (i for t in label_files for i in _rule_ids(t)))
+    for table in label_files:
+        _name(table.text("dimension"), "dimension", facts)
+    dimensions = _in_order([_dimension(t, words) for t in closed])
+    open_rules = tuple(
+        read_open_rule(t, str(t.text("dimension")), _days(t), words)
+        for t in label_files
+        if "open" in t
+    )
+    playbooks = read_playbooks(files, words, facts)
     worth = {c: _whole(head.table("worth"), c) for c in head.get("worth", ())}
     return Pack(
-        head.text("name"), head.text("version"), thresholds, facts, dimensions, tuple(playbooks),
-        worth, tuple(warnings),
+        head.text("name"), head.text("version"), thresholds, facts, dimensions, playbooks,
+        worth, tuple(warnings), open_rules, _optional(head, "sooner", words),
+        _optional(head, "later", words),
     )  # fmt: skip
 
 
-def _all_different(what: str, names: Iterable[Text]) -> None:
-    """Ids are names of columns in plans, where case and hyphens do not count."""
-    taken: set[str] = set()
-    for name in names:
-        if not _ID.match(name):
-            raise BadPack(f"{name.at}: {name!r} is no {what} id; write letters, digits, - and _")
-        column = name.lower().replace("-", "_")
-        if column in taken:
-            raise BadPack(
-                f"{name.at}: {what} {name!r} is declared twice; each needs an id of its own"
-            )
-        taken.add(column)
-
-
-def _name(name: Text, what: str) -> str:
-    if not _NAME.match(name):
-        raise BadPack(
-            f"{name.at}: {name!r} is no name for a {what}; write small letters, digits and _"
-        )
-    return str(name)
-
-
-def _whole(row: Table, key: str, default: str | None = None) -> int:
-    text = row.text(key, default)
-    if not text.isdigit():
-        raise BadPack(f"{text.at}: {key} takes a whole number, not {text!r}")
-    return int(text)
-
-
-def _files(folder: Path, part: str) -> list[Table]:
-    return [read(p, f"{part}/{p.name}") for p in sorted((folder / part).glob("*.yaml"))]
+def _optional(head: Table, key: str, words: Vocabulary) -> Node | None:
+    return _expression(head.text(key), words) if key in head else None
 
 
 # --- thresholds ---
@@ -259,31 +236,74 @@ def _says(node: exp.Expr, text: Text) -> exp.Expr:
 
 
 def _dimension(table: Table, words: Vocabulary) -> Dimension:
-    table.allow("dimension", "kind", "names", "review", "labels", "rules", "source")
+    table.allow(
+        "dimension",
+        "kind",
+        "names",
+        "says",
+        "colour",
+        "review",
+        "labels",
+        "rules",
+        "open",
+        "source",
+    )
     kind = table.text("kind")
     if kind not in ("exclusive", "set"):
         raise BadPack(f"{kind.at}: kind is exclusive or set, not {kind!r}")
     rows = table.table("labels")
-    labels = {str(key): _label(key, rows.table(key)) for key in rows.keys_as_written()}
+    usual = _colour(table)
+    labels = {str(key): _label(key, rows.table(key), usual) for key in rows.keys_as_written()}
     rules = tuple(_rule(row, labels, words) for row in table.rows("rules"))
-    _figure_kind, review = _figure(table.text("review"), _us_dollars)
+    if kind == "exclusive":
+        _none_in_vain(rules)
     return Dimension(
-        _name(table.text("dimension"), "dimension"), kind == "exclusive", _words(table, "names"),
-        (review or 0) // 86_400_000, labels, rules, table.text("dimension").at,
+        str(table.text("dimension")), kind == "exclusive", _words(table, "names"),
+        _days(table), labels, rules, table.text("dimension").at,
+        _words(table, "says") if "says" in table else None,
     )  # fmt: skip
 
 
-def _label(key: Text, row: Table) -> Label:
-    row.allow("names", "colour", "share", "outcome", "outcome_of", "source")
+def _none_in_vain(rules: Sequence[Rule]) -> None:
+    """Two rules that ask the same contradict each other: the later one can never win."""
+    first: dict[Node, Rule] = {}
+    for rule in rules:
+        other = first.setdefault(rule.when, rule)
+        if other is not rule:
+            raise BadPack(
+                f"{rule.place}: {rule.id} ({rule.label}) asks the same as {other.id} ({other.label}), "
+                "which stands before it: it would never hold; change one of them or take one out"
+            )
+
+
+def _colour(row: Table) -> str | None:
     colour = row.text("colour") if row.get("colour") else None
     if colour and colour not in COLOURS:
         raise BadPack(f"{colour.at}: unknown colour {colour!r}{near(colour, COLOURS)}")
+    return str(colour) if colour else None
+
+
+def _days(table: Table) -> int:
+    _kind, review = _figure(table.text("review"), _us_dollars)
+    return (review or 0) // 86_400_000
+
+
+def _rule_ids(table: Table) -> Iterable[Text]:
+    opened = [table.table("open")] if "open" in table else []
+    rules = table.rows("rules") if "rules" in table else ()
+    return (row.text("id") for row in [*rules, *opened] if "id" in row)
+
+
+def _label(key: Text, row: Table, colour: str | None) -> Label:
+    """colour: where the row names none."""
+    row.allow("names", "says", "colour", "share", "outcome", "outcome_of", "source")
     of = row.text("outcome_of", "sales")
     if of not in OUTCOMES:
         raise BadPack(f"{of.at}: unknown outcome {of!r}{near(of, OUTCOMES)}")
     return Label(
-        _name(key, "label"), _words(row, "names"), colour, _range(row, "share"), _range(row, "outcome"),
-        str(of), str(row.text("source", "")),
+        _name(key, "label"), _words(row, "names"), _colour(row) or colour, _range(row, "share"),
+        _range(row, "outcome"), str(of), str(row.text("source", "")),
+        _words(row, "says") if "says" in row else None,
     )  # fmt: skip
 
 
@@ -306,18 +326,6 @@ def _rule(row: Table, labels: Mapping[str, Label], words: Vocabulary) -> Rule:
         str(row.text("id")), str(label), str(row.text("shade")) if row.get("shade") else None,
         _expression(text, words), " ".join(text.split()), because, text.at,
     )  # fmt: skip
-
-
-def _expression(text: Text, words: Vocabulary) -> Node:
-    return parse(text, words, text.place, text.line, text.column)
-
-
-def _placeholders(because: Mapping[str, str], words: Vocabulary, at: str) -> None:
-    for name in sorted(named(because)):
-        if name not in words.units:
-            raise BadPack(
-                f"{at}: the sentence names an unknown fact {name!r}{near(name, words.units)}"
-            )
 
 
 def _as_ordered(files: list[Table], order: tuple[Text, ...]) -> list[Table]:
@@ -362,43 +370,3 @@ def _no_circle(needs: Mapping[str, tuple[str, ...]], places: Mapping[str, str]) 
     for name in needs:
         visit(name, ())
     return order
-
-
-# --- playbooks ---
-
-
-def _playbook(row: Table, words: Vocabulary, facts: Mapping[str, Fact]) -> Playbook:
-    row.allow("id", "when", "start", "first", "every", "touches", "ends", "how", "why",
-              "missed", "words")  # fmt: skip
-    start = row.text("start")
-    if start not in facts or facts[start].unit != "moment":
-        moments = [f.name for f in facts.values() if f.unit == "moment"]
-        raise BadPack(f"{start.at}: a playbook starts at a moment{near(start, moments)}")
-    why = _words(row, "why")
-    _placeholders(why, words, row.at)
-    return Playbook(
-        str(row.text("id")), _expression(row.text("when"), words), str(start),
-        _duration(row, "first", words), _duration(row, "every", words),
-        _whole(row, "touches", "0"), _duration(row, "ends", words),
-        str(row.text("how")) if row.get("how") else None,
-        why, _words(row, "missed"), _words(row, "words"), row.at,
-    )  # fmt: skip
-
-
-def _duration(row: Table, key: str, words: Vocabulary) -> int:
-    if row.get(key) is None:
-        return 0
-    name = row.text(key)
-    threshold = words.thresholds.get(name)
-    if threshold is None or threshold.kind != "duration":
-        durations = [t.name for t in words.thresholds.values() if t.kind == "duration"]
-        raise BadPack(f"{name.at}: {key} names a duration{near(name, durations)}")
-    return threshold.value
-
-
-def _words(row: Table, key: str) -> dict[str, str]:
-    table = row.table(key)
-    missing = [language for language in LANGUAGES if language not in table]
-    if missing:
-        raise BadPack(f"{table.at}: {key} is missing in {', '.join(missing)}")
-    return {str(language): str(table.text(language)) for language in table}

@@ -95,13 +95,21 @@ def _text(value: str, at: str) -> Text:
 def read(path: Path, name: str) -> Table:
     """Read one file; `name` is how places call it. Raises BadPack for what is no YAML table."""
     try:
-        node = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+        return read_text(path.read_text(encoding="utf-8"), name)
+    except UnicodeDecodeError:
+        raise BadPack(f"{name}:1:1: not UTF-8 text") from None
+
+
+def read_text(text: str, name: str) -> Table:
+    """The same of a text."""
+    try:
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         where = f"{name}:{mark.line + 1}:{mark.column + 1}" if mark else name
         raise BadPack(f"{where}: not YAML: {error.problem}") from None
-    except UnicodeDecodeError:
-        raise BadPack(f"{name}:1:1: not UTF-8 text") from None
+    except yaml.YAMLError:
+        raise BadPack(f"{name}:1:1: holds a character that YAML does not allow") from None
     table = _convert(node, name) if node is not None else Table()
     if not isinstance(table, Table):
         raise BadPack(f"{name}:1:1: the file must hold a table of names and values")

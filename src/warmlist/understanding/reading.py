@@ -27,12 +27,16 @@ class Found:
 class Entity:
     """One thing that a message names.
 
-    kind: such as 'attribute', 'money', 'category'. value: canonical text ('20000 mAh').
+    kind: 'category', 'attribute', 'brand', 'tier' or 'sku'. value: in one spelling ('power_bank',
+    'capacity=20000mAh', 'Apple', 'low', the workspace's own sku). confidence: 0..1. because: for
+    people, the word or the product of the catalogue that led to it.
     """
 
     kind: str
     value: str
     span: Span
+    confidence: float = 1.0
+    because: str = ""
 
 
 @dataclass(frozen=True, slots=True)

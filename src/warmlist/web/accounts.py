@@ -53,6 +53,9 @@ class StoreAccounts:
     def set_language(self, user_id: int, language: str) -> None:
         self._run(_SQL.set_language, {"user_id": user_id, "language": language})
 
+    def set_minutes(self, user_id: int, minutes: int) -> None:
+        self._run(_SQL.set_minutes, {"user_id": user_id, "minutes": minutes})
+
     def set_password_hash(self, user_id: int, password_hash: str) -> None:
         self._run(_SQL.set_password_hash, {"user_id": user_id, "password_hash": password_hash})
 

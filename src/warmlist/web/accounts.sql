@@ -27,6 +27,10 @@ DELETE FROM sessions WHERE token_hash = %(token_hash)s;
 -- The language a user reads the pages in.
 UPDATE users SET language = %(language)s WHERE id = %(user_id)s;
 
+-- name: set_minutes
+-- What the queue plans against, for one user.
+UPDATE users SET minutes_a_day = %(minutes)s WHERE id = %(user_id)s;
+
 -- name: set_password_hash
 -- The same password under newer hash parameters.
 UPDATE users SET password_hash = %(password_hash)s WHERE id = %(user_id)s;

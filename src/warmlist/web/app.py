@@ -25,14 +25,29 @@ from warmlist.errors import (
     StoreUnavailable,
     WarmlistError,
 )
+from warmlist.followup.learnt import LearningDesk
+from warmlist.followup.rules_desk import RulesDesk
+from warmlist.followup.segment_desk import SegmentDesk
 from warmlist.followup.views import Viewer
+from warmlist.insights.reviews.desk import ReviewDesk
 from warmlist.web import assets, i18n, session
 from warmlist.web.context import Context
 from warmlist.web.desk import Accounts, Desk
 from warmlist.web.limits import Failures
 from warmlist.web.live import Hub, Notice
 from warmlist.web.metrics import RequestMetrics
-from warmlist.web.pages import customer, deeds, health, palette, queue
+from warmlist.web.pages import (
+    customer,
+    deeds,
+    health,
+    learning,
+    palette,
+    queue,
+    rules,
+    segments,
+    team,
+    views,
+)
 from warmlist.web.render import Renderer, changes_json
 from warmlist.web.security import SecurityHeaders
 
@@ -69,12 +84,17 @@ def create_app(
     *,
     accounts: Accounts,
     notices: Callable[[], AsyncIterator[Notice]],
+    segments_desk: SegmentDesk | None = None,
+    learning_desk: LearningDesk | None = None,
+    rules_desk: RulesDesk | None = None,
     now: Callable[[], int] = clock.now_ms,
+    reviews: ReviewDesk | None = None,
     inbox_routes: Sequence[BaseRoute] = (),
     extra_routes: Sequence[BaseRoute] = (),
 ) -> FastAPI:
     """The pages, with the webhook doors (`inbox_routes`) before and more (`extra_routes`) after.
 
+    `reviews` is behind the Team page; without it there is none.
     `notices` starts the live listener (`live.listen`). Webhooks pass no session work: signing in is
     a parameter of the page functions, not a middleware.
     """
@@ -112,11 +132,24 @@ def create_app(
         zone=zone,
         name_failures=Failures(limit=5),
         address_failures=Failures(limit=30),
+        reviews=reviews,
+        segments=segments_desk,
+        learning=learning_desk,
+        rules=rules_desk,
     )
     app.router.routes.extend(inbox_routes)
     app.router.routes.append(Mount("/static", assets.Assets()))
     for module in (health, session, queue, customer, deeds, palette):
         app.include_router(module.router, max_body_size=LONGEST_FORM)
+    if segments_desk is not None:
+        for module in (segments, views):
+            app.include_router(module.router, max_body_size=LONGEST_FORM)
+    if reviews is not None:
+        app.include_router(team.router, max_body_size=LONGEST_FORM)
+    if learning_desk is not None:
+        app.include_router(learning.router, max_body_size=LONGEST_FORM)
+    if rules_desk is not None:
+        app.include_router(rules.router, max_body_size=LONGEST_FORM)
     app.router.routes.extend(extra_routes)
     _handle_errors(app)
     app.add_middleware(GZipMiddleware, minimum_size=800)

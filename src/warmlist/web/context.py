@@ -9,6 +9,10 @@ from zoneinfo import ZoneInfo
 
 from starlette.requests import Request
 
+from warmlist.followup.learnt import LearningDesk
+from warmlist.followup.rules_desk import RulesDesk
+from warmlist.followup.segment_desk import SegmentDesk
+from warmlist.insights.reviews.desk import ReviewDesk
 from warmlist.web.desk import Accounts, Desk
 from warmlist.web.limits import Failures
 from warmlist.web.live import Hub
@@ -25,6 +29,10 @@ class Context:
     zone: ZoneInfo  # of the workspace
     name_failures: Failures
     address_failures: Failures
+    reviews: ReviewDesk | None = None
+    segments: SegmentDesk | None = None
+    learning: LearningDesk | None = None
+    rules: RulesDesk | None = None
 
 
 def context(request: Request) -> Context:

@@ -106,6 +106,10 @@ class Accounts(Protocol):
 
     def set_language(self, user_id: int, language: str) -> None: ...
 
+    def set_minutes(self, user_id: int, minutes: int) -> None:
+        """How many minutes a day the queue is planned against."""
+        ...
+
     def set_password_hash(self, user_id: int, password_hash: str) -> None: ...
 
     def ping(self) -> None:

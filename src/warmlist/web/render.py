@@ -15,13 +15,13 @@ import orjson
 from babel import Locale
 from babel.core import UnknownLocaleError
 from babel.dates import format_date, format_skeleton, format_time, get_day_names
-from babel.numbers import format_currency
+from babel.numbers import format_currency, format_percent
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from starlette.requests import Request
 
 from warmlist.clock import DAY, HOUR, MINUTE, from_ms, rfc3339
-from warmlist.followup import locale_of
+from warmlist.connectors import places
 from warmlist.followup.views import COLOURS, HistoryEntry, QueueChanges, QueueRow, Viewer
 from warmlist.web import hostile, i18n, security, words
 
@@ -47,6 +47,7 @@ class Renderer:
             html_lang=i18n.html_lang,
             weekdays=weekdays,
             money=money,
+            percent=percent,
             country_name=country_name,
             language_name=language_name,
             words=words,
@@ -57,7 +58,7 @@ class Renderer:
             colour_strip=colour_strip,
             heat_top=heat_top,
             fact=self._fact,
-            told_handle=locale_of.told,
+            told_handle=places.told,
         )
 
     def page(self, template: str, request: Request, language: str, **values: Any) -> str:
@@ -169,6 +170,9 @@ def _page_strings(language: str) -> dict[str, str]:
         "label": _("{name}: label added"),
         "unlabel": _("{name}: label removed"),
         "note": _("{name}: preferences noted"),
+        "confirm": _("Noted: {signal} is right"),
+        "reject": _("Noted: not “{signal}”"),
+        "missing": _("Noted: {signal}"),
         "undone": _("Taken back"),
         "copied": _("Copied: paste it into the chat"),
         "copy_failed": _("The browser did not allow copying; the words are selected"),
@@ -223,6 +227,11 @@ def weekdays() -> list[str]:
 
 def money(amount: Decimal, currency: str) -> str:
     return format_currency(amount, currency, locale=i18n.babel_locale())
+
+
+def percent(share: float) -> str:
+    """'87%', as the language writes it."""
+    return format_percent(share, locale=i18n.babel_locale())
 
 
 def country_name(code: str) -> str:
@@ -292,6 +301,7 @@ def _environment() -> Environment:
     env.filters["shown"] = hostile.shown
     env.filters["plain"] = hostile.plain
     env.filters["masked"] = security.masked
+    env.filters["held"] = words.held
     env.filters["script_json"] = _script_json
     return env
 

@@ -32,7 +32,10 @@ _STOPS = (signal.SIGINT, signal.SIGTERM)
 
 def worker_of(app: App) -> Worker:
     """The worker of this process; it does nothing until it is run."""
-    return Worker(app.store, app.events, app.labeller, app.everybody)
+    return Worker(
+        app.store, app.events, app.labeller, app.everybody,
+        further=app.work_operations, chores=app.chores, nightly=app.nightly,
+    )  # fmt: skip
 
 
 def serve(
@@ -49,15 +52,16 @@ def serve(
     """
     door = _listen(app.settings.host, app.settings.port)
     app.warm_up()
-    if app.note_pack():
-        app.everybody.start("rule_change")
+    app.label_by_the_rules()
     worker = worker_of(app)
     _settle()
     stopping = threading.Event()
     threads = [threading.Thread(target=worker.run, name="worker", daemon=True)]
+    if app.second_reader is not None:
+        beside = [app.second_reader.run, *beside]
     threads += [
         threading.Thread(target=work, args=(stopping,), name=f"beside-{n}", daemon=True)
-        for n, work in enumerate(beside)
+        for n, work in enumerate([app.alert_watch.run, app.follow_rules, *beside])
     ]
     for thread in threads:
         thread.start()
@@ -111,7 +115,11 @@ async def _web(
             app.desk,
             app.settings,
             accounts=StoreAccounts(app.pool.connection),
+            segments_desk=app.segments,
+            learning_desk=app.learning,
             notices=lambda: listen(app.store.dsn),
+            reviews=app.reviews,
+            rules_desk=app.rules_desk,
             extra_routes=[*mount.routes(app), *extra_routes],
         )
         config = uvicorn.Config(

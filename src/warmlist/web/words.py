@@ -89,6 +89,28 @@ _SIGNALS: Mapping[str, str] = {
     "frequency_preference": later("says how often to write"),
 }
 
+#: Why a contact had better wait, by the names of `followup.guards.REASONS`.
+_HELD: Mapping[str, str] = {
+    "opt_out": later("asked for no more messages"),
+    "channel": later("the chat window is closed: an approved template is needed"),
+    "passive": later("will write when there is need"),
+    "grey": later("no interaction for months: contact has stopped"),
+    "frequency": later("agreed to fewer contacts a week"),
+    "preferred_hours": later("outside the hours they wish"),
+    "avoided_hours": later("within hours they refuse"),
+    "quiet_hours": later("quiet hours there"),
+    "format": later("wants another format"),
+    "weekly_cap": later("contacted often enough this week"),
+    "monthly_cap": later("agreed to fewer contacts a month"),
+    "spacing": later("too soon after the last contact"),
+    "promotions": later("enough promotions this week"),
+    "vip_cap": later("enough promotions this month for a high spender"),
+    "topic": later("outside their interests"),
+    "category": later("outside their product categories"),
+    "shipping": later("shipping there costs too much"),
+    "worst_window": later("a bad hour for promotions, and it was used twice already"),
+}
+
 #: Reasons to skip a follow-up, in the order of the keys 1 to 6.
 SKIP_REASONS = (
     later("Already handled"),
@@ -130,6 +152,15 @@ def cause(key: str) -> str:
 
 def signal(key: str) -> str:
     return _named(_SIGNALS, key)
+
+
+def signals() -> list[tuple[str, str]]:
+    """(key, name) of every signal, by name."""
+    return sorted(((key, gettext(name)) for key, name in _SIGNALS.items()), key=lambda s: s[1])
+
+
+def held(key: str) -> str:
+    return _named(_HELD, key)
 
 
 def skip_reasons() -> list[str]:

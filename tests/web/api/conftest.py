@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -122,8 +123,10 @@ def portal() -> Iterator[BlockingPortal]:
 
 
 @pytest.fixture
-def desk(store: Store, plan: Plan, reader: Reader, portal: BlockingPortal) -> Iterator[Desk]:
-    app = App(Settings(), store, reader, plan, "USD", "Europe/Rome")
+def desk(
+    store: Store, plan: Plan, reader: Reader, portal: BlockingPortal, tmp_path: Path
+) -> Iterator[Desk]:
+    app = App(Settings(home=tmp_path), store, reader, plan, "USD", "Europe/Rome")
     clock = Moment()
     api = create_api(app, clock)
     desk = Desk(app, api, clock, portal)

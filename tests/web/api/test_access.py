@@ -30,6 +30,10 @@ ADDRESSES: tuple[tuple[str, str, Any], ...] = (
     ("POST", "/follow-ups/{c}", {"action": "done"}),
     ("GET", "/packs", None),
     ("POST", "/packs/check", {"files": {}}),
+    ("GET", "/packs/workspace", None),
+    ("GET", "/packs/workspace/versions", None),
+    ("POST", "/packs/workspace", {"files": {}, "note": "x", "base": 0}),
+    ("POST", "/packs/preview", {"files": {}}),
 )
 
 

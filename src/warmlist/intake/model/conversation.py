@@ -72,13 +72,22 @@ class CorrectionLine(EventLine):
 
 
 class SignalLine(EventLine):
-    """A person confirmed or rejected what a message was read as."""
+    """A person confirmed or rejected what a message was read as, or withdrew such a word."""
 
     type: Literal["signal"]
     message: Identifier
-    name: Name  # of the signal
-    action: Literal["confirm", "reject"]
+    name: Name | None = None  # of the signal, with confirm and reject
+    action: Literal["confirm", "reject", "withdraw"]
+    of: Identifier | None = None  # with withdraw: the id of the word that counts no more
     by: Name | None = None
+
+    @model_validator(mode="after")
+    def _names_what_it_is_about(self) -> Self:
+        if self.action == "withdraw" and not self.of:
+            raise wrong("withdraw needs 'of', the id of an earlier signal line")
+        if self.action != "withdraw" and not self.name:
+            raise wrong("needs the name of a signal")
+        return self
 
 
 class FeedbackLine(EventLine):

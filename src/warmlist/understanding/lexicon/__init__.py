@@ -1,8 +1,9 @@
 """The precise half of understanding: patterns written by hand, in files beside this one."""
 
+from warmlist.understanding.lexicon.files import OWN
 from warmlist.understanding.lexicon.match import LexiconReader
 
-__all__ = ["LexiconReader", "load"]
+__all__ = ["OWN", "LexiconReader", "load"]
 
 
 def load() -> LexiconReader:

@@ -16,6 +16,8 @@ LANGUAGES = ("zh", "en", "it", "de", "es", "pt")
 #: Sections that are no signal: what conventions and guards look at.
 HELPERS = ("dear", "goodbye", "giving_back", "mask", "negation", "past", "condition", "question")
 CERTAIN = 0.9
+#: How the reason begins of what a pattern of the workspace found.
+OWN = "workspace: "
 
 _HEAD = re.compile(r"\[(?P<names>[a-z_ ]+?)(?P<asks> \?)?(?: (?P<sure>0\.\d+))?\]")
 _MACRO = re.compile(r"(?P<name>\w+) = (?P<body>.+)")
@@ -91,6 +93,15 @@ def _define(line: str, macros: dict[str, str]) -> None:
     if not (match := _MACRO.fullmatch(line)):
         raise BadInput(f"{line!r} stands before the first section; only name = pattern may")
     macros[match["name"]] = match["body"]
+
+
+def own(signal: str, words: str) -> Pattern:
+    """A pattern that a workspace accepted: plain words, in whatever language."""
+    dense = any(char >= "\u2e80" for char in words)
+    section = Section((signal,), False, CERTAIN)
+    pattern = Pattern(section, "zh" if dense else "workspace", 0, words, {})
+    pattern.because = f"{OWN}{words}"
+    return pattern
 
 
 def load(lang: str) -> list[Pattern]:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from ahocorasick_rs import AhoCorasick
 
 from warmlist.understanding.language import UNKNOWN, detect
+from warmlist.understanding.learning.taught import Phrase
 from warmlist.understanding.lexicon.conventions import apply
 from warmlist.understanding.lexicon.files import HELPERS, LANGUAGES, Pattern, fingerprint, load
+from warmlist.understanding.lexicon.files import own as own_pattern
 from warmlist.understanding.lexicon.guards import Hit, Scene
 from warmlist.understanding.normalise import Folded
 from warmlist.understanding.reading import Found, Reading
@@ -28,8 +30,8 @@ _EMOTICON = re.compile(r"(?:[:;=xX8]-?[)dDpP3*]+|<3|\^_?\^)(?:\s|$)")
 class _Book:
     """The patterns of one language, found by words that must occur in what they match."""
 
-    def __init__(self, lang: str) -> None:
-        self.patterns = tuple(load(lang))
+    def __init__(self, patterns: Iterable[Pattern]) -> None:
+        self.patterns = tuple(patterns)
         owners: dict[str, list[Pattern]] = defaultdict(list)
         for pattern in self.patterns:
             for literal in pattern.literals:
@@ -55,9 +57,18 @@ class LexiconReader:
     The file of a language is read when the first message in it comes.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, own: Iterable[Phrase] = ()) -> None:
+        """own: patterns that the workspace accepted; they hold in every language."""
         self._version = f"lexicon-{CODE_VERSION}+{fingerprint()}"
         self._books: dict[str, _Book] = {}
+        patterns = [own_pattern(phrase.signal, phrase.words) for phrase in own]
+        self._own = _Book(patterns) if patterns else None
+
+    def with_own(self, own: Iterable[Phrase]) -> LexiconReader:
+        """The same lexicon with patterns of the workspace; its files are not read again."""
+        fresh = LexiconReader(own)
+        fresh._books = self._books
+        return fresh
 
     @property
     def version(self) -> str:
@@ -90,12 +101,13 @@ class LexiconReader:
 
     def _signals(self, text: str, langs: tuple[str, ...]) -> dict[str, Hit]:
         """The best hit of each signal in one piece of folded text."""
-        if not langs:
+        if not langs and self._own is None:
             return {}
         helpers: dict[str, list[Hit]] = defaultdict(list)
         shown: dict[str, list[Hit]] = defaultdict(list)
-        for lang in langs:
-            for hit in self._book(lang).hits(text):
+        books = [self._book(lang) for lang in langs]
+        for book in [*books, self._own] if self._own else books:
+            for hit in book.hits(text):
                 for name in hit.pattern.names:
                     (helpers if name in HELPERS else shown)[name].append(hit)
         if not shown and not helpers["dear"]:
@@ -111,7 +123,7 @@ class LexiconReader:
     def _book(self, lang: str) -> _Book:
         # Two threads may both read the file at first; they get equal books.
         if (book := self._books.get(lang)) is None:
-            book = self._books[lang] = _Book(lang)
+            book = self._books[lang] = _Book(load(lang))
         return book
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +24,7 @@ from warmlist.understanding.model.features import (
     shape,
 )
 from warmlist.understanding.model.packed import Floats, Packed, bytes_to_lines
+from warmlist.understanding.normalise import fold
 from warmlist.understanding.signals import SIGNALS, names
 
 _COUNT = len(SIGNALS)
@@ -77,10 +80,30 @@ class Model:
         self._reach = np.fromiter(map(_reach, vocabulary), np.int64, len(vocabulary))
         self._own = threading.local()
         self._squares = packed.idf * packed.idf
+        self._rarest = float(packed.idf.max())
         self.languages = tuple(bytes_to_lines(packed.languages))
         self.threshold: Floats = packed.threshold
         self._examples = bytes_to_lines(packed.examples)
         self._ends = np.append(packed.telling_of[1:, 2], len(packed.telling))
+
+    def rarity(self, gram: str) -> float:
+        """How rare an n-gram is in the corpus (its idf); one that is not there is as rare as any."""
+        row = self._index.get(gram)
+        return float(self._packed.idf[row]) if row is not None else self._rarest
+
+    def length(self, scored: Scored) -> float:
+        """Of the vector of all n-grams of a message, each as rare as `rarity` says."""
+        unknown = len(scored.found) - len(scored.ids)
+        return math.sqrt(float(self._squares[scored.ids].sum()) + unknown * self._rarest**2)
+
+    @cached_property
+    def examples(self) -> list[tuple[str, tuple[str, ...]]]:
+        """Training messages, folded, with the signals of each."""
+        signals = self._packed.example_signals
+        return [
+            (fold(json.loads(text)), names(int(bits)))
+            for text, bits in zip(self._examples, signals, strict=True)
+        ]
 
     def with_threshold(self, threshold: Floats) -> Model:
         """The same model that says its signals from other probabilities on."""

@@ -38,11 +38,12 @@ class FactReader:
             self._forget()
 
     def _ask(self, customer_id: int, as_of: int) -> Mapping[str, Any]:
-        if self._labeller is None:
+        if self._labeller is None or self._labeller.plan is not self._app.plan:
+            self._forget()
             self._labeller = self._app.labeller()
         customers = self._labeller.fetch([customer_id])
         answers = self._labeller.asker.ask(customers, [(customer_id, as_of)])
-        plan = self._app.plan
+        plan = self._labeller.plan
         return shown_facts(plan.pack, answers[0].values, [fact.name for fact in plan.facts])
 
     def _forget(self) -> None:

@@ -13,12 +13,17 @@ from warmlist.app import App
 from warmlist.web.api import (
     customers,
     events,
+    exports,
     follow_ups,
     labelling,
+    operations,
+    pack_workspace,
     packs,
     problems,
     queue,
     reasons,
+    reviews,
+    segments,
     tokens,
 )
 from warmlist.web.api.context import Api
@@ -38,6 +43,11 @@ ROUTERS = (
     queue.router,
     follow_ups.router,
     packs.router,
+    pack_workspace.router,
+    reviews.router,
+    segments.router,
+    operations.router,
+    exports.router,
 )
 _LIMITS = {"/events": events.LARGEST, "/packs/check": packs.LARGEST}
 

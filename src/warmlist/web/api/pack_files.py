@@ -14,16 +14,14 @@ import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
-
-import yaml
 
 from warmlist.errors import BadInput, BadPack
+from warmlist.rules.layers import PARTS
+from warmlist.rules.shape import check_shape
 
 LARGEST = 1024 * 1024  # bytes, of all files together
 MOST_FILES = 200
-DEEPEST = 50  # tables within tables
-_PATH = re.compile(r"((facts|labels|playbooks|tests)/)?[A-Za-z0-9][A-Za-z0-9_-]{0,99}\.yaml")
+_PATH = re.compile(r"((facts|labels|messages|playbooks|tests)/)?[A-Za-z0-9][A-Za-z0-9_-]{0,99}\.yaml")
 
 
 def unzip(body: bytes) -> dict[str, str]:
@@ -81,45 +79,19 @@ def folder(files: Mapping[str, str]) -> Iterator[Path]:
         if not _PATH.fullmatch(name):
             raise BadInput(
                 "a file's path is not one of a pack",
-                hint="pack.yaml, thresholds.yaml, and .yaml files in facts, labels, playbooks, tests",
+                hint=f"pack.yaml, thresholds.yaml, and .yaml files in {', '.join(PARTS)}",
             )
     for needed in ("pack.yaml", "thresholds.yaml"):
         if needed not in files:
             raise BadPack(f"{needed}:1:1: the file is missing")
     for name, text in files.items():
-        _check_shape(name, text)
+        check_shape(name, text)
     with tempfile.TemporaryDirectory(prefix="warmlist-pack-") as made:
         for name, text in files.items():
             path = Path(made) / name
             path.parent.mkdir(exist_ok=True)
             path.write_text(text, encoding="utf-8", newline="")
         yield Path(made)
-
-
-def _check_shape(name: str, text: str) -> None:
-    """A few aliases of YAML can stand for billions of rows, deep nesting ends in no stack."""
-    depth = 0
-    try:
-        for event in yaml.parse(text, Loader=yaml.SafeLoader):
-            at = _at(name, event.start_mark)
-            if isinstance(event, yaml.AliasEvent):
-                raise BadPack(f"{at}: write it out, packs have no aliases")
-            if isinstance(event, yaml.CollectionStartEvent):
-                depth += 1
-            elif isinstance(event, yaml.CollectionEndEvent):
-                depth -= 1
-            if depth > DEEPEST:
-                raise BadPack(f"{at}: nested too deeply")
-    except yaml.MarkedYAMLError as error:
-        at = _at(name, error.problem_mark)
-        raise BadPack(f"{at}: not YAML: {error.problem}") from None
-    except yaml.YAMLError:
-        raise BadPack(f"{name}:1:1: holds a character that YAML does not allow") from None
-
-
-def _at(name: str, mark: Any) -> str:
-    """mark: where PyYAML stood, or None."""
-    return f"{name}:{mark.line + 1}:{mark.column + 1}" if mark else f"{name}:1:1"
 
 
 def _too_large() -> BadInput:

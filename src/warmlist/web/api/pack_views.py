@@ -6,7 +6,7 @@ from typing import Literal, cast
 
 from pydantic import Field
 
-from warmlist.rules.model import Dimension, Pack, Playbook
+from warmlist.rules.model import Dimension, OpenRule, Pack, Playbook
 from warmlist.web.api.fields import Told
 
 Words = dict[str, str]  # language -> text
@@ -62,6 +62,19 @@ class DimensionTold(Told):
     rules: list[RuleTold] = Field(description="of an exclusive dimension the first that holds wins")
 
 
+class OpenLabelsTold(Told):
+    """Labels of one kind that no pack can list: what was said, noted or worked out brings them."""
+
+    dimension: str
+    kind: Literal["exclusive", "set"]
+    names: Words
+    rule: str
+    strongest: bool = Field(description="stated replaces noted, noted replaces worked out")
+    lasts_ms: int = Field(description="so long after it was said; 0 means without end")
+    like: list[str] = Field(description="forms of labels that have names and colours of their own")
+    because: Words
+
+
 class PlaybookTold(Told):
     """What to do about a label. Durations are ms; 0 means without end."""
 
@@ -85,6 +98,7 @@ class PackTold(Told):
     thresholds: list[ThresholdTold]
     facts: list[FactTold]
     dimensions: list[DimensionTold]
+    open_labels: list[OpenLabelsTold]
     playbooks: list[PlaybookTold]
     warnings: list[str]
 
@@ -106,6 +120,7 @@ def told(pack: Pack) -> PackTold:
             for f in pack.facts.values()
         ],
         dimensions=[_dimension(d) for d in pack.dimensions],
+        open_labels=[_open_labels(rule) for rule in pack.open_rules],
         playbooks=[_playbook(p) for p in pack.playbooks],
         warnings=list(pack.warnings),
     )
@@ -131,6 +146,19 @@ def _dimension(dimension: Dimension) -> DimensionTold:
             )
             for r in dimension.rules
         ],
+    )
+
+
+def _open_labels(rule: OpenRule) -> OpenLabelsTold:
+    return OpenLabelsTold(
+        dimension=rule.dimension,
+        kind="exclusive" if rule.exclusive else "set",
+        names=dict(rule.names),
+        rule=rule.id,
+        strongest=rule.strongest,
+        lasts_ms=rule.lasts,
+        like=[form.like.pattern for form in rule.named],
+        because=dict(rule.because),
     )
 
 

@@ -65,6 +65,9 @@ class Queued(Told):
     what: str = Field(description="suggested words, in the customer's language")
     what_language: str | None = Field(description="BCP 47")
     missed: str = Field(description="what happens if nobody acts")
+    brings: str = Field(description="what the contact brings; empty where nothing is named")
+    purpose: str = Field(description="of the message: quote, promotion, content or service")
+    held: list[str] = Field(description="why not just now, most binding reason first")
 
 
 class QueueList(Told):
@@ -153,4 +156,7 @@ def _row(row: QueueRow) -> Queued:
         what=row.what,
         what_language=row.what_language,
         missed=row.missed,
+        brings=row.brings,
+        purpose=row.purpose,
+        held=list(row.held),
     )

@@ -19,6 +19,7 @@ from warmlist.followup.views import (
     Assign,
     Deed,
     Done,
+    Judge,
     LogContact,
     NotePreference,
     RemoveLabel,
@@ -27,13 +28,14 @@ from warmlist.followup.views import (
 )
 from warmlist.web.context import context
 from warmlist.web.fields import Text
-from warmlist.web.pages.customer import Id
+from warmlist.web.pages.customer import LARGEST_ID, Id
 from warmlist.web.render import changes_json
 from warmlist.web.session import Acting, Signed
 
 router = APIRouter()
 
 Short = Annotated[Text, Form(max_length=500)]
+EventId = Annotated[int, Form(ge=1, le=LARGEST_ID)]
 Moment = Annotated[int, Form(ge=0, le=LATEST_MS)]
 
 
@@ -97,6 +99,21 @@ def remove_label(
 @router.post("/c/{customer_id}/note")
 def note_preference(request: Request, who: Acting, customer_id: Id, line: Short) -> Response:
     return _act(request, who, customer_id, NotePreference(_said(line, "a preference line")))
+
+
+@router.post("/c/{customer_id}/signals/confirm")
+def confirm_signal(
+    request: Request, who: Acting, customer_id: Id, message: EventId, signal: Short
+) -> Response:
+    """The signal is right, or missing in the message and there from now on."""
+    return _act(request, who, customer_id, Judge(message, signal, True))
+
+
+@router.post("/c/{customer_id}/signals/reject")
+def reject_signal(
+    request: Request, who: Acting, customer_id: Id, message: EventId, signal: Short
+) -> Response:
+    return _act(request, who, customer_id, Judge(message, signal, False))
 
 
 @router.post("/undo")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 from markupsafe import Markup
@@ -41,6 +43,8 @@ def desk_page(
         detail=detail(here, who, customer) if customer else "",
         owners=here.desk.owners(),
         labels=here.desk.label_choices(viewer),
+        kept=here.segments.views(viewer) if here.segments else None,
+        view_address=view_address,
     )
     return HTMLResponse(html)
 
@@ -58,3 +62,10 @@ def detail(here: Context, who: Signed, customer: CustomerPage) -> Markup:
             csrf=who.session.csrf,
         )
     )
+
+
+def view_address(filters: QueueFilters) -> str:
+    """The queue with these filters."""
+    told = {"colour": filters.colour, "label": filters.label, "owner": filters.owner}
+    asked = {name: value or "-" for name, value in told.items() if value is not None}
+    return f"/?{urlencode(asked)}" if asked else "/"

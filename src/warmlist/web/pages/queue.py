@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request
-from fastapi.responses import HTMLResponse, Response, StreamingResponse
+from fastapi import APIRouter, Depends, Form, Query, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response, StreamingResponse
 
 from warmlist.errors import NotFound
 from warmlist.followup.views import COLOURS, QueueFilters
 from warmlist.web.context import Context, context
 from warmlist.web.fields import Text
 from warmlist.web.pages.parts import desk_page
-from warmlist.web.session import Signed, Who
+from warmlist.web.session import Acting, Signed, Who
 
 router = APIRouter()
 
@@ -70,6 +70,15 @@ def queue_part(
             filters=filters,
         )
     )
+
+
+@router.post("/minutes")
+def set_minutes(
+    request: Request, who: Acting, minutes: Annotated[int, Form(ge=0, le=24 * 60)]
+) -> Response:
+    """How many minutes a day the viewer has for the queue."""
+    context(request).accounts.set_minutes(who.viewer.user_id, minutes)
+    return RedirectResponse("/", 303)
 
 
 @router.get("/live")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from warmlist.followup import locale_of
+from warmlist.connectors import places
 
 pytestmark = pytest.mark.unit
 
@@ -28,25 +28,25 @@ pytestmark = pytest.mark.unit
 def test_a_number_tells_country_and_zone(
     handle: str, country: str | None, zone: str | None
 ) -> None:
-    assert locale_of.country_of_phone(handle) == country
-    assert locale_of.zone_of_phone(handle) == zone
+    assert places.country_of_phone(handle) == country
+    assert places.zone_of_phone(handle) == zone
 
 
 def test_every_main_zone_exists() -> None:
-    for country in locale_of._MAIN_ZONES:
-        zone = locale_of.zone_of_country(country)
+    for country in places._MAIN_ZONES:
+        zone = places.zone_of_country(country)
         assert zone
-        assert locale_of.is_zone(zone)
+        assert places.is_zone(zone)
 
 
 @pytest.mark.parametrize(
     "name", ["", "Mars/Olympus", "../etc/passwd", "Etc/GMT+1", "/etc/localtime"]
 )
 def test_what_is_no_zone_is_refused(name: str) -> None:
-    assert not locale_of.is_zone(name)
+    assert not places.is_zone(name)
 
 
 def test_handles_are_told_as_people_write_them() -> None:
-    assert locale_of.told("+393331234501") == "+39 333 123 4501"
-    assert locale_of.told("email:a@b.example") == "a@b.example"
-    assert locale_of.told("crm:zoho:7") == "crm:zoho:7"
+    assert places.told("+393331234501") == "+39 333 123 4501"
+    assert places.told("email:a@b.example") == "a@b.example"
+    assert places.told("crm:zoho:7") == "crm:zoho:7"

@@ -1,0 +1,72 @@
+"""What a contact brings, and in which words: by playbook, number of the touch, customer and language."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from warmlist.followup.guards import fits
+from warmlist.rules.model import Content, Playbook
+
+_PART = re.compile(r"\[([^\[\]]*)\]")
+_BLANK = re.compile(r"\{(\w+)\}")
+#: Labels of products, by what stands before their name, that tell what a message is about.
+_ABOUT = {"PRD-3": "without:", "PRD-4": "seasonal:", "PRD-5": "replenish:"}
+_KNOWN = "interest:"
+#: Names of products come from outside and must not open blanks of their own.
+_NO_TEMPLATE = {ord(sign): None for sign in "{}"}
+
+
+@dataclass(frozen=True, slots=True)
+class Tastes:
+    """What decides which of several things suits a customer.
+
+    few: promotions are as many as they should be already, or unwelcome. high: a high spender.
+    """
+
+    interests: frozenset[str] = frozenset()
+    few: bool = False
+    high: bool = False
+
+
+def chosen(playbook: Playbook, touch: int, tastes: Tastes) -> Content:
+    """What touch number `touch` (0 the first) brings: in turn, of what suits the customer.
+
+    Where nothing does, what is no promotion; where that is nothing either, what the playbook says.
+    """
+    suit = [content for content in playbook.brings if suits(content, tastes)]
+    plain = [content for content in playbook.brings if content.purpose != "promotion"]
+    turns = suit or plain or list(playbook.brings)
+    return turns[touch % len(turns)]
+
+
+def suits(content: Content, tastes: Tastes) -> bool:
+    """Whether it fits the interests (IST-6) and is no promotion too many (SPD-7, ENG-5)."""
+    if content.purpose == "promotion" and tastes.few:
+        return False
+    return fits(tastes.interests, content.fits) and (tastes.high or not content.scarce)
+
+
+def about(playbook: Playbook, products: Collection[str]) -> str:
+    """What the message is about, as far as labels of products tell it; '' where that is not clear.
+
+    products: labels of the dimension product.
+    """
+    begins = _ABOUT.get(playbook.id, _KNOWN)
+    told = sorted({label.removeprefix(begins) for label in products if label.startswith(begins)})
+    return told[0].rpartition("->")[2].translate(_NO_TEMPLATE) if len(told) == 1 else ""
+
+
+def filled(text: str, blanks: Mapping[str, str]) -> str:
+    """The words with their blanks filled, but for the name: a part in brackets whose blank stays open
+    is left out, and so is the blank itself elsewhere."""
+
+    def part(found: re.Match[str]) -> str:
+        names = [name for name in _BLANK.findall(found[1]) if name != "name"]
+        return found[1] if all(blanks.get(name) for name in names) else ""
+
+    def blank(found: re.Match[str]) -> str:
+        return found[0] if found[1] == "name" else blanks.get(found[1], "")
+
+    return _BLANK.sub(blank, _PART.sub(part, text))

@@ -1,0 +1,1 @@
+"""What the workspace learns from its own history."""

@@ -1,0 +1,1 @@
+"""What a workspace teaches the reader: corrections become small, bounded changes of its answers."""

@@ -1,0 +1,57 @@
+"""What the reader learnt from corrections, and what leads decide about it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from warmlist.followup.learnt import LearningDesk
+from warmlist.web.context import context
+from warmlist.web.pages.customer import Id
+from warmlist.web.session import Acting, Who
+
+router = APIRouter()
+
+ADDRESS = "/learning"
+
+
+@router.get(ADDRESS)
+def learning_page(request: Request, who: Who) -> Response:
+    """The whole page."""
+    here, now = context(request), context(request).now()
+    html = here.renderer.page(
+        "learning.html",
+        request,
+        who.viewer.language,
+        viewer=who.viewer,
+        csrf=who.session.csrf,
+        back=ADDRESS,
+        now=now,
+        learnt=_desk(request).page(who.viewer, now),
+    )
+    return HTMLResponse(html)
+
+
+@router.post("/learning/patterns/{pattern}")
+def decide(
+    request: Request,
+    who: Acting,
+    pattern: Id,
+    decision: Annotated[Literal["accept", "reject"], Form()],
+) -> Response:
+    _desk(request).decide(who.viewer, pattern, decision == "accept", context(request).now())
+    return RedirectResponse(f"{ADDRESS}#patterns", 303)
+
+
+@router.post("/learning/read-again")
+def read_again(request: Request, who: Acting) -> Response:
+    _desk(request).read_again(who.viewer, context(request).now())
+    return RedirectResponse(f"{ADDRESS}#history", 303)
+
+
+def _desk(request: Request) -> LearningDesk:
+    desk = context(request).learning
+    assert desk is not None  # else the pages are not served
+    return desk

@@ -81,7 +81,9 @@ class Oracle(Facts):
 
     def open_labels(self, rule, standing, ends):
         """Labels that tags bring: of each word the newest act, of the strongest rank that has any."""
-        heard_of = any(e["known_at"] and e["known_at"] < self.as_of and ms(e) < self.as_of for e in self.events)
+        heard_of = any(
+            e["known_at"] and e["known_at"] < self.as_of and ms(e) < self.as_of for e in self.events
+        )
         tags = [{**t, "rank": t["number"] or 1} for t in in_order(self.of("tag", "finding"))
                 if t["dimension"] == rule.dimension and heard_of]  # fmt: skip
         clears = {t["rank"]: t["pos"] for t in tags if t["kind"] == "clear"}
@@ -95,10 +97,18 @@ class Oracle(Facts):
         if rule.strongest:
             held = [t for t in held if t["rank"] == max(h["rank"] for h in held)]
         if rule.exclusive:
-            first = [t for t in held if (t["pos"], t["event_id"]) == (held[-1]["pos"], held[-1]["event_id"])]
+            first = [
+                t
+                for t in held
+                if (t["pos"], t["event_id"]) == (held[-1]["pos"], held[-1]["event_id"])
+            ]
             held = sorted(first, key=lambda t: t["label"])[:1]
         chosen = {t["label"]: t for t in sorted(held, key=lambda t: t["rank"])}
-        hands = [a for a in standing if a["dimension"] == rule.dimension and a["label"] not in rule.beside]
+        hands = [
+            a
+            for a in standing
+            if a["dimension"] == rule.dimension and a["label"] not in rule.beside
+        ]
         adds = [a for a in in_order(self.of("label"))
                 if a["dimension"] == rule.dimension and a["kind"] == "add"]  # fmt: skip
         by_hand = [a["label"] for a in hands if a["kind"] == "add"]

@@ -98,7 +98,11 @@ def told_by_handle(handle: str) -> list[Tag]:
     """What a number tells by itself: one country for all numbers of a customer."""
     country = ("IT", "CH", "BR")[int(handle[-3]) % 3]
     zone = {"IT": "Europe/Rome", "CH": "Asia/Kathmandu", "BR": "America/New_York"}[country]
-    return [Tag("country", country, 1), Tag("language", country.lower(), 1), Tag("time_zone", zone, 1)]
+    return [
+        Tag("country", country, 1),
+        Tag("language", country.lower(), 1),
+        Tag("time_zone", zone, 1),
+    ]
 
 
 # --- what the log makes of events ---
@@ -407,7 +411,9 @@ def event(kind: str, n: int, handle: str, at: int, detail: int) -> Event:
         )
         fields |= pick(({}, {"kind": "b2b"}, {"kind": "b2c"}), 5)
         fields |= pick(SOURCES, 7)
-        fields |= pick(({}, {}, {"country": "IT", "language": "it"}, {"country": "DE", "industry": "tools"}), 9)
+        fields |= pick(
+            ({}, {}, {"country": "IT", "language": "it"}, {"country": "DE", "industry": "tools"}), 9
+        )
     elif kind == "label":
         dimension, label = pick(HANDS)
         fields = {

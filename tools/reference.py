@@ -311,9 +311,7 @@ def _open_kind(rule: OpenRule) -> str:
         if rule.strongest
         else ""
     )
-    return (
-        f"{rule.names['en']} (rule {code(rule.id)}). {one}: what was said, noted or worked out{ends}{beats}."
-    )
+    return f"{rule.names['en']} (rule {code(rule.id)}). {one}: what was said, noted or worked out{ends}{beats}."
 
 
 def _kind(dimension: Dimension) -> str:

@@ -152,9 +152,7 @@ class App:
     def insights(self) -> Workspace:
         """Where jobs over the whole log find what they read."""
         figures = {name: t.value for name, t in self.plan.pack.thresholds.items()}
-        return Workspace(
-            self.store.dsn, self.mirror_folder, figures, self.currency, self.time_zone
-        )
+        return Workspace(self.store.dsn, self.mirror_folder, figures, self.currency, self.time_zone)
 
     @cached_property
     def nightly(self) -> Nightly:

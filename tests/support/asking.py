@@ -84,7 +84,9 @@ def of_wide(wide: Iterable[dict[str, Any]], opened: Iterable[dict[str, Any]]) ->
     return found
 
 
-def everybody(asked: Sequence[tuple[int, int]], given: Rows, by: InProcess | None = None) -> Answers:
+def everybody(
+    asked: Sequence[tuple[int, int]], given: Rows, by: InProcess | None = None
+) -> Answers:
     """What both statements of the plan say in DuckDB."""
     by = by or engine()
     wide, opened = (by.run(sql, spine(asked), given) for sql in (plan().sql, plan().open_sql or ""))

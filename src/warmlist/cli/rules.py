@@ -33,7 +33,9 @@ def is_whole(folder: Path | None) -> bool:
 def _read(folder: Path | None, to_minor: ToMinor | None = None) -> Pack:
     layers = [] if folder is None or is_whole(folder) else [layer_of(folder)]
     place = built_in_pack() if folder is None or layers else folder
-    return read_pack(place, layers=layers) if to_minor is None else read_pack(place, to_minor, layers)
+    return (
+        read_pack(place, layers=layers) if to_minor is None else read_pack(place, to_minor, layers)
+    )
 
 
 def diff_lines(

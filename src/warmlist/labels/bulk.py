@@ -246,7 +246,18 @@ class Bulk:
         conn.execute(SQL.incoming)
         with conn.cursor() as cur, cur.copy(SQL.copy_standings) as copy:
             while rows := cursor.fetchmany(ROWS):
-                for customer, recheck, owner, playbook, from_, by, rank, worth, touch, *values in rows:
+                for (
+                    customer,
+                    recheck,
+                    owner,
+                    playbook,
+                    from_,
+                    by,
+                    rank,
+                    worth,
+                    touch,
+                    *values,
+                ) in rows:
                     if customer not in unmoved:
                         continue
                     known = dict(zip(names, values, strict=True))

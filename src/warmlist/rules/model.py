@@ -213,7 +213,9 @@ class Pack:
     @cached_property
     def keys(self) -> tuple[str, ...]:
         """Every dimension, in the order in which people want to see them."""
-        return tuple(dict.fromkeys([d.key for d in self.dimensions] + [o.dimension for o in self.open_rules]))
+        return tuple(
+            dict.fromkeys([d.key for d in self.dimensions] + [o.dimension for o in self.open_rules])
+        )
 
     def rule(self, rule_id: str, dimension: str) -> Rule | OpenRule | None:
         """The row of that id, or None where this version has none."""

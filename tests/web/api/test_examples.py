@@ -79,9 +79,7 @@ def test_every_example_is_true(desk: Desk) -> None:
         asked.add(request.split("?")[0].split("\n")[0])
     named = re.compile(r"/(customers|follow-ups)/[^/\s]+")
     numbered = re.compile(r"/(segment|operation)s/\d+")
-    covered = {
-        numbered.sub(r"/\1s/{\1}", named.sub(r"/\1/{customer}", one)) for one in asked
-    }
+    covered = {numbered.sub(r"/\1s/{\1}", named.sub(r"/\1/{customer}", one)) for one in asked}
     document = desk.client(None).get("/openapi.json").json()
     addresses = {
         f"{method.upper()} {PATH}{path}"

@@ -21,7 +21,9 @@ from warmlist.rules.shape import check_shape
 
 LARGEST = 1024 * 1024  # bytes, of all files together
 MOST_FILES = 200
-_PATH = re.compile(r"((facts|labels|messages|playbooks|tests)/)?[A-Za-z0-9][A-Za-z0-9_-]{0,99}\.yaml")
+_PATH = re.compile(
+    r"((facts|labels|messages|playbooks|tests)/)?[A-Za-z0-9][A-Za-z0-9_-]{0,99}\.yaml"
+)
 
 
 def unzip(body: bytes) -> dict[str, str]:

@@ -311,7 +311,8 @@ def _open_kind(rule: OpenRule) -> str:
         if rule.strongest
         else ""
     )
-    return f"{rule.names['en']} (rule {code(rule.id)}). {one}: what was said, noted or worked out{ends}{beats}."
+    name = f"{rule.names['en']} (rule {code(rule.id)})"
+    return f"{name}. {one}: what was said, noted or worked out{ends}{beats}."
 
 
 def _kind(dimension: Dimension) -> str:

@@ -13,7 +13,6 @@ _PART = re.compile(r"\[([^\[\]]*)\]")
 _BLANK = re.compile(r"\{(\w+)\}")
 #: Labels of products, by what stands before their name, that tell what a message is about.
 _ABOUT = {"PRD-3": "without:", "PRD-4": "seasonal:", "PRD-5": "replenish:"}
-_KNOWN = "interest:"
 #: Names of products come from outside and must not open blanks of their own.
 _NO_TEMPLATE = {ord(sign): None for sign in "{}"}
 
@@ -51,9 +50,12 @@ def suits(content: Content, tastes: Tastes) -> bool:
 def about(playbook: Playbook, products: Collection[str]) -> str:
     """What the message is about, as far as labels of products tell it; '' where that is not clear.
 
-    products: labels of the dimension product.
+    products: labels of the dimension product. Keys of categories are no words to say to a customer, so
+    that an interest alone tells nothing.
     """
-    begins = _ABOUT.get(playbook.id, _KNOWN)
+    begins = _ABOUT.get(playbook.id)
+    if begins is None:
+        return ""
     told = sorted({label.removeprefix(begins) for label in products if label.startswith(begins)})
     return told[0].rpartition("->")[2].translate(_NO_TEMPLATE) if len(told) == 1 else ""
 

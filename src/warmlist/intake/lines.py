@@ -16,7 +16,7 @@ from pydantic import ValidationError
 
 from warmlist.clock import MINUTE
 from warmlist.errors import BadInput
-from warmlist.events.model import TYPES, Event
+from warmlist.events.model import Event
 from warmlist.intake.model import MODELS, EventLine
 from warmlist.intake.problems import LineProblem
 from warmlist.intake.text import clean_json, clean_strings
@@ -172,8 +172,8 @@ def _model(given: Mapping[str, Any]) -> type[EventLine]:
         raise BadInput("type must be text")
     model = MODELS.get(type_name)
     if model is None:
-        near = get_close_matches(type_name[:40], TYPES, n=1)
-        hint = f"did you mean {near[0]}?" if near else f"it is one of {', '.join(TYPES)}"
+        near = get_close_matches(type_name[:40], MODELS, n=1)
+        hint = f"did you mean {near[0]}?" if near else f"it is one of {', '.join(MODELS)}"
         raise BadInput(f"type is unknown; {hint}")
     return model
 

@@ -156,7 +156,7 @@ def label_name(rule: OpenRule, label: str, language: str) -> str:
     for form in rule.named:
         if match := form.like.fullmatch(label):
             words = in_language(form.names, language)
-            return re.sub(r"\{(\d)\}", lambda m: match[int(m[1])] or "", words)
+            return re.sub(r"\{(\d)\}", lambda m: (match[int(m[1])] or "").replace("_", " "), words)
     locale = locale_of(language)
     found = None
     if rule.dimension == "country":

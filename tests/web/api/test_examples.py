@@ -65,6 +65,16 @@ def send(desk: Desk, request: str) -> httpx.Response:
     return answer
 
 
+#: Told by a sentence there, or in the how-to of reviews.
+TOLD_IN_WORDS = {
+    f"{method} {PATH}{path}"
+    for method, path in (
+        ("GET", "/packs/workspace"), ("POST", "/packs/workspace"), ("GET", "/packs/workspace/versions"),
+        ("GET", "/reviews/{period}"), ("GET", "/reviews/{period}/export"), ("GET", "/reviews/people"),
+    )
+}  # fmt: skip
+
+
 def test_every_example_is_true(desk: Desk) -> None:
     asked = set()
     for request, answer in examples():
@@ -86,4 +96,4 @@ def test_every_example_is_true(desk: Desk) -> None:
         for path, methods in document["paths"].items()
         for method in methods
     }
-    assert covered == addresses
+    assert covered == addresses - TOLD_IN_WORDS

@@ -81,11 +81,10 @@ class Oracle(Facts):
 
     def open_labels(self, rule, standing, ends):
         """Labels that tags bring: of each word the newest act, of the strongest rank that has any."""
-        heard_of = any(
-            e["known_at"] and e["known_at"] < self.as_of and ms(e) < self.as_of for e in self.events
-        )
+        heard_of = {e["handle_id"] for e in self.events
+                    if e["known_at"] and e["known_at"] < self.as_of and ms(e) < self.as_of}  # fmt: skip
         tags = [{**t, "rank": t["number"] or 1} for t in in_order(self.of("tag", "finding"))
-                if t["dimension"] == rule.dimension and heard_of]  # fmt: skip
+                if t["dimension"] == rule.dimension and (t["event_id"] or t["handle_id"] in heard_of)]  # fmt: skip
         clears = {t["rank"]: t["pos"] for t in tags if t["kind"] == "clear"}
         newest = {(t["rank"], t["label"]): t for t in tags if t["kind"] != "clear"}
         held = [

@@ -32,7 +32,7 @@ class InProcess(Closing):
     """Runs plans over the rows of few customers. Not for several threads at once."""
 
     def __init__(self, threads: int = 1) -> None:
-        self._db = duckdb.connect(config={"threads": threads, "memory_limit": "192MB"})
+        self._db = duckdb.connect(config={"threads": threads, "memory_limit": "384MB"})
         self._empty = {name: table(name) for name in SCHEMAS}
         self._sources = {name: _Source(empty) for name, empty in self._empty.items()}
         for name, source in self._sources.items():

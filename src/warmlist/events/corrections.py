@@ -198,7 +198,8 @@ class _Texts:
         bits, found = (reading.bits, reading.found) if reading else (0, [])
         said: Sequence[Tag] = tags.once(reading.tags) if reading else ()
         version = self.version
-        if not self.again and event not in self.new:
+        # An edit that came before its message is read with it.
+        if not self.again and event not in self.new and message not in self.new:
             by, *kept = self.had.get((message, moment), (version, 0, []))
             if not _by_hand(by):  # else a correction of that very moment hides what was read
                 version, (bits, found) = by, kept

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -51,11 +51,12 @@ class Customers:
         self._about: dict[int, _About] = defaultdict(_About)
         events = rows.events
         tagged = pc.is_in(events["type"], value_set=_TAGGED)
-        self._read_tags(events.filter(tagged))
-        # What a handle tells by itself was always known.
+        told = events.filter(tagged)
+        # What a handle tells by itself was always known: it is no news.
         events = events.filter(pc.greater(events["known_at"], 0))
         begins = pc.max_element_wise(events["known_at"], pc.shift_right(events["pos"], SEQ_BITS))
         self._group(events, begins.to_numpy())
+        self._read_tags(told, _firsts(events["handle_id"].to_numpy(), begins.to_numpy()))
         self._add_ends(events.append_column("begins", begins))
         self._read_acts()
 
@@ -103,13 +104,17 @@ class Customers:
             begins = max(row["known_at"], row["pos"] >> 20) + 1
             self._about[self._customer[row["handle_id"]]].acts.append((begins, row["gone_at"], act))
 
-    def _read_tags(self, rows: pa.Table) -> None:
+    def _read_tags(self, rows: pa.Table, heard_of: Mapping[int, int]) -> None:
+        """heard_of: handle id -> when something was first known of it, ms."""
         for row in rows.to_pylist():
+            if row["event_id"] is None and row["handle_id"] not in heard_of:
+                continue
             tag = TagAct(
                 row["pos"], row["event_id"], row["kind"], row["number"] or 1, row["dimension"],
                 row["label"], row["moment_at"],
             )  # fmt: skip
-            begins = max(row["known_at"], row["pos"] >> 20) + 1
+            known_at = row["known_at"] if row["event_id"] else heard_of[row["handle_id"]]
+            begins = max(known_at, row["pos"] >> 20) + 1
             self._about[self._customer[row["handle_id"]]].tags.append((begins, row["gone_at"], tag))
 
     def known_moments(self, customer: int, since: int = 0) -> set[int]:
@@ -131,10 +136,8 @@ class Customers:
         return _known(self._about[customer].acts, as_of)
 
     def tags(self, customer: int, as_of: int) -> list[TagAct]:
-        """Words about the customer, as far as known by then; none before anything else was known."""
-        about = self._about[customer]
-        heard_of = len(about.begins) and about.begins[0] <= as_of
-        return _known(about.tags, as_of) if heard_of else []
+        """Words about the customer, as far as known by then; a number's from when it was heard of."""
+        return _known(self._about[customer].tags, as_of)
 
     def events_at(
         self, asked: Collection[tuple[int, int, int]]
@@ -154,6 +157,13 @@ class Customers:
             }
             for customer, pos, as_of in asked
         }
+
+
+def _firsts(handles: np.ndarray, moments: np.ndarray) -> dict[int, int]:
+    """The smallest moment of each handle."""
+    order = np.lexsort((moments, handles))
+    names, firsts = np.unique(handles[order], return_index=True)
+    return dict(zip(names.tolist(), moments[order][firsts].tolist(), strict=True))
 
 
 def _known(acts: list[tuple[int, int | None, Act]], as_of: int) -> list[Act]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from warmlist.plan.chain import Chain
 from warmlist.plan.conclude import add_manual_now
-from warmlist.plan.facts import LOG, begin
+from warmlist.plan.facts import begin
 from warmlist.rules.model import OpenRule, Pack
 
 
@@ -22,22 +22,31 @@ def compile_open(pack: Pack) -> str | None:
     rules = pack.open_rules
     chain.add(
         "heard_of",
-        "customers of whom something was known by then: only of them a number tells anything",
-        "SELECT DISTINCT w.asked\nFROM who AS w\nJOIN events AS e ON e.handle_id = w.handle_id\n"
+        "handles of which something was known by then: only those tell anything",
+        "SELECT DISTINCT w.asked, w.handle_id\nFROM who AS w\nJOIN events AS e ON e.handle_id = w.handle_id\n"
         "WHERE e.known_at > 0 AND e.known_at < w.as_of AND e.pos < w.as_of * 1048576",
     )
     chain.add(
+        "told",
+        "words about the customer that were known by then",
+        "SELECT w.asked, w.as_of, e.event_id, e.pos, e.kind, COALESCE(e.number, 1) AS rank, e.dimension,\n"
+        "  e.label, e.moment_at\n"
+        "FROM who AS w\nJOIN events AS e ON e.handle_id = w.handle_id\n"
+        "LEFT JOIN heard_of AS h ON h.asked = w.asked AND h.handle_id = w.handle_id\n"
+        f"WHERE e.type IN ('tag', 'finding') AND e.dimension IN ({_listed(rules)})\n"
+        "  AND e.known_at < w.as_of AND e.pos < w.as_of * 1048576\n"
+        "  AND (e.gone_at IS NULL OR e.gone_at >= w.as_of)\n"
+        "  AND (e.event_id IS NOT NULL OR h.handle_id IS NOT NULL)",
+    )
+    chain.add(
         "tag_acts",
-        "words about the customer, the newest act on each first, and when their kind was cleared",
+        "the newest act on each word first, and when its kind was cleared",
         "SELECT asked, as_of, event_id, pos, kind, rank, dimension, label, moment_at,\n"
         "  ROW_NUMBER() OVER (PARTITION BY asked, dimension, rank, label\n"
         "    ORDER BY pos DESC, COALESCE(event_id, 0) DESC) AS n,\n"
         "  MAX(CASE WHEN kind = 'clear' THEN pos END)\n"
         "    OVER (PARTITION BY asked, dimension, rank) AS cleared\n"
-        "FROM (\n  SELECT asked, as_of, event_id, pos, kind, COALESCE(number, 1) AS rank,\n"
-        f"    dimension, label, moment_at\n  FROM (\n{LOG}\n) AS log\n"
-        f"  WHERE type IN ('tag', 'finding') AND dimension IN ({_listed(rules)})\n) AS tags\n"
-        "WHERE event_id IS NOT NULL OR asked IN (SELECT asked FROM heard_of)",
+        "FROM told",
     )
     chain.add(
         "tags_now",

@@ -222,8 +222,12 @@ def _check(disturbed: Store, store: Store, client: Client, lines: Path, folder: 
 
 
 def _current(labels: list[tuple[object, ...]]) -> list[tuple[object, ...]]:
-    """(customer, dimension, label, shade, rule) of what holds."""
-    return [(*r[:4], r[6]) for r in labels if r[5] is None]
+    """(customer, dimension, label, shade) of what holds.
+
+    An assignment keeps the rule that gave it first, which of imported customers depends on when they were
+    first asked about.
+    """
+    return [tuple(r[:4]) for r in labels if r[5] is None]
 
 
 def _child(of: int, module: str) -> int | None:

@@ -100,7 +100,7 @@ def test_a_contact_outside_the_chat_is_a_touch_and_counts_for_the_cap(shop: Shop
     assert not shop.due(ines)
 
 
-def test_a_message_is_about_the_category_that_is_known(shop: Shop) -> None:
+def test_a_message_does_not_name_the_key_of_a_category(shop: Shop) -> None:
     shop.is_called(INES, NOW - 30 * DAY, name="Ines")
     shop.tell(INES, "finding", NOW - 3 * DAY, job="test", dimension="product",
               label="interest:lampade", action="add", evidence={})  # fmt: skip
@@ -108,7 +108,7 @@ def test_a_message_is_about_the_category_that_is_known(shop: Shop) -> None:
     shop.label()
     row = shop.row(ines)
     assert row is not None
-    assert row.what == "Ciao Ines, ecco la scheda tecnica di lampade con quello che chiedevi:"
+    assert row.what == "Ciao Ines, ecco la scheda tecnica con quello che chiedevi:"
 
 
 def test_a_high_spender_with_three_promotions_is_offered_something_else(shop: Shop) -> None:

@@ -38,7 +38,7 @@ def test_files_are_tried_kept_and_read_again(desk: Desk, shop: dict[str, int]) -
     (version,) = api.get("/packs/workspace/versions").json()["items"]
     assert (version["by"], version["note"]) == ("Alice", "our tiers")
     late = api.post("/packs/workspace", json=body)
-    assert late.status_code == 503
+    assert late.status_code == 409
     assert "somebody changed the rules" in late.json()["detail"]
 
 

@@ -25,7 +25,7 @@ _SHARED = {
 }
 _WRITES = {
     "400": "the body cannot be read",
-    "409": "a request with this Idempotency-Key is being worked on",
+    "409": "a request with this Idempotency-Key is being worked on, or somebody else was quicker",
     "415": "the body is of another media type",
 }
 

@@ -41,7 +41,7 @@ _STATUSES: tuple[tuple[type[WarmlistError], int], ...] = (
     (Refused, 403),
     (BadInput, 422),
     (StoreUnavailable, 503),
-    (Busy, 503),
+    (Busy, 409),
 )
 
 

@@ -98,7 +98,9 @@ def test_what_fills_a_blank_is_never_a_template(hostile: str) -> None:
     assert filled("Hi, {product}!", {"product": hostile, "missing": "9"}) == f"Hi, {hostile}!"
 
 
-def test_a_message_is_about_what_was_found_and_never_about_the_key_of_an_interest(pack: Pack) -> None:
+def test_a_message_is_about_what_was_found_and_never_about_the_key_of_an_interest(
+    pack: Pack,
+) -> None:
     labels = {"without:boots->spray", "interest:shoes", "replenish:coffee"}
     assert about(playbook(pack, "PRD-3"), labels) == "spray"
     assert about(playbook(pack, "PRD-5"), labels) == "coffee"

@@ -218,9 +218,7 @@ def test_a_verdict_and_its_reasons_fit_together(state: State, parcel: Parcel, mo
 
 @settings(max_examples=300, deadline=None)
 @given(state=states, parcel=parcels, moment=moments)
-def test_what_waits_is_allowed_then(
-    state: State, parcel: Parcel, moment: int
-) -> None:
+def test_what_waits_is_allowed_then(state: State, parcel: Parcel, moment: int) -> None:
     decision = decide(state, parcel, moment, LIMITS)
     if decision.until is None:
         return

@@ -128,7 +128,8 @@ def log_to_stderr(level: LogLevel) -> None:
             structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty()),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level.upper())),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        # The stream is looked up anew for each line: who replaces it may close the old one.
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
     )
 
 

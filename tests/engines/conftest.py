@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +10,14 @@ import pytest
 
 from support import clusters
 from support.asking import engine
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _main_is_a_file() -> None:
+    """Spark's client takes a program without a file, as a worker of pytest is, for its own doctests."""
+    main = sys.modules["__main__"]
+    if not hasattr(main, "__file__"):
+        main.__file__ = __file__
 
 
 @pytest.fixture(scope="session")

@@ -252,7 +252,8 @@ def test_as_root_a_closed_folder_stays_closed(
     assert mode(closed) == 0o700
     assert base.parent == home / "state"
     assert (closed / "warm/postgres.location").read_text().strip() == str(base)
-    assert str(base) in capsys.readouterr().out
+    said = capsys.readouterr()
+    assert str(base) in said.out + said.err
     with opened(closed / "warm") as store:
         assert asked(store, "SELECT word FROM words") == "elsewhere"
 

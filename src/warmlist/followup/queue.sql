@@ -1,7 +1,8 @@
 -- name: today
--- What belongs into today's queue: begun, and due before the day ends or red; not put off; and open to contact, which somebody who wrote within a day and waits always is.
+-- What belongs into today's queue: begun; due before the day ends, red, or waiting for an answer since less than a day; not put off; and open to contact, which who waits always is.
 s.playbook IS NOT NULL
-  AND s.opens_at <= %(as_of)s AND (s.due_by < %(day_ends)s OR s.rank < 10)
+  AND s.opens_at <= %(as_of)s
+  AND (s.due_by < %(day_ends)s OR s.rank < 10 OR s.wrote_at >= %(answer_from)s)
   AND (s.snoozed_until IS NULL OR s.snoozed_until <= %(as_of)s)
   AND (s.wrote_at >= %(answer_from)s
     OR (NOT s.stopped AND s.rank / 10 <> 4 AND s.touches_7d < %(cap)s))

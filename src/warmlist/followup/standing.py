@@ -91,8 +91,8 @@ class Standing:
 
     def due_today(self, as_of: int, day: Day, figures: Figures) -> bool:
         """The Python meaning of `today` in queue.sql."""
-        due = self.opens_at <= as_of and (self.due_by < day.ends or self.rank < 10)
-        return due and not self.hidden(as_of, figures)
+        presses = self.due_by < day.ends or self.rank < 10 or self.answers(as_of, figures)
+        return self.opens_at <= as_of and presses and not self.hidden(as_of, figures)
 
 
 def from_row(row: Sequence[Any]) -> Standing | None:

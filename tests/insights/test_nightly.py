@@ -63,8 +63,8 @@ def test_a_process_of_its_own_runs_what_is_due(store: Store, tmp_path: Path) -> 
     fill(store, [order(phone, f"a{d}", NOW - (d + 15) * DAY, 10, "food/oats") for d in (0, 17, 34)])
     nightly = Nightly(workspace(store, tmp_path), lambda: NOW, "warning")
     assert nightly.start()
-    assert nightly._child is not None
-    assert nightly._child.wait(timeout=120) == 0
+    assert nightly.child.process is not None
+    assert nightly.child.process.wait(timeout=120) == 0
     assert labels(store, "product") == {(phone, "replenish:oats")}
     with store.connect() as conn:
         assert set(runs.last(conn, NOW)) == set(JOBS)

@@ -263,7 +263,7 @@ def test_everybody_is_labelled_by_new_rules_in_a_process_of_its_own(app: App) ->
     assert first == app.rules.stamp
     keep(app.rules_desk, TIER | {"when": "known(first_message)"})
     app.label_by_the_rules()
-    child = app.everybody._child
+    child = app.everybody.child.process
     assert child is not None
     assert child.wait(150) == 0
     assert len(holders(app.store, "tier", "gold")) > 10

@@ -1,5 +1,6 @@
 // The page of rules: says who would change while a form is filled in.
-import { $, ask } from './dom.js';
+import { asker, tab } from './asking.js';
+import { $ } from './dom.js';
 import { build } from './segment-builder.js';
 import { complete } from './segment-words.js';
 
@@ -7,15 +8,7 @@ const words = JSON.parse($('#rule-words').textContent);
 const form = $('#rule-form');
 const out = $('#preview');
 const field = $('#q');
-const tab = crypto.randomUUID?.().slice(0, 13) ?? String(Math.random()).slice(2, 15);
-let pending = null;
-let timer = 0;
-
-/** Ask what the form would change; whatever was asked before is given up. */
-function question(delay) {
-  clearTimeout(timer);
-  timer = setTimeout(answer, delay);
-}
+const { question } = asker(out, () => ['/rules/preview', { method: 'POST', body: filled() }], words.say.unreachable);
 
 /** Only what the change says: the words that go with keeping it are no part of the question. */
 function filled() {
@@ -27,34 +20,6 @@ function filled() {
 
 function allFilled() {
   return [...form.querySelectorAll('[required]')].every((one) => one.value.trim());
-}
-
-async function answer() {
-  pending?.abort();
-  pending = new AbortController();
-  const { signal } = pending;
-  out.setAttribute('aria-busy', 'true');
-  try {
-    const response = await ask('/rules/preview', { method: 'POST', body: filled(), signal });
-    const html = await response.text();
-    if (signal.aborted) return;
-    if (response.ok) out.innerHTML = html;
-    else problem(html);
-    const wait = Number($('[data-again]', out)?.dataset.again);
-    if (wait) question(wait);
-  } catch (error) {
-    if (error.name === 'AbortError') return;
-    problem(words.say.unreachable);
-  }
-  out.removeAttribute('aria-busy');
-}
-
-function problem(text) {
-  const line = document.createElement('p');
-  line.className = 'problem';
-  line.setAttribute('role', 'alert');
-  line.textContent = text;
-  out.replaceChildren(line);
 }
 
 function changed(delay) {

@@ -1,4 +1,5 @@
 // The page of segments: counts as you type, builds questions from rows, follows what is under way.
+import { asker, tab } from './asking.js';
 import { $, $$, ask } from './dom.js';
 import { build } from './segment-builder.js';
 import { complete } from './segment-words.js';
@@ -6,54 +7,20 @@ import { complete } from './segment-words.js';
 const words = JSON.parse($('#segment-words').textContent);
 const field = $('#q');
 const found = $('#found');
-const tab = crypto.randomUUID?.().slice(0, 13) ?? String(Math.random()).slice(2, 15);
-let pending = null;
-let timer = 0;
 let shown = field.value;
+const { question, again } = asker(found, asked, words.say.unreachable, answered);
 
-/** Ask for what the field says now; whatever was asked before is given up. */
-function question(delay) {
-  clearTimeout(timer);
-  timer = setTimeout(answer, delay);
+function asked() {
+  return [`/segments/found?${new URLSearchParams({ q: field.value, tab })}`];
 }
 
-async function answer() {
-  pending?.abort();
-  pending = new AbortController();
-  const { signal } = pending;
+function answered() {
   const q = field.value;
-  found.setAttribute('aria-busy', 'true');
-  try {
-    const response = await ask(`/segments/found?${new URLSearchParams({ q, tab })}`, { signal });
-    const html = await response.text();
-    if (signal.aborted) return;
-    if (response.ok) found.innerHTML = html;
-    else problem(html);
-    if (q !== shown) history.replaceState(null, '', q ? `?${new URLSearchParams({ q })}` : '/segments');
-    shown = q;
-    const told = $('#count, .problem p', found)?.textContent.trim() ?? '';
-    if ($('#said').textContent !== told) $('#said').textContent = told;
-    remember();
-    again();
-  } catch (error) {
-    if (error.name === 'AbortError') return;
-    problem(words.say.unreachable);
-  }
-  found.removeAttribute('aria-busy');
-}
-
-function problem(text) {
-  const line = document.createElement('p');
-  line.className = 'problem';
-  line.setAttribute('role', 'alert');
-  line.textContent = text;
-  found.replaceChildren(line);
-}
-
-/** An answer that is not there yet says when to look again. */
-function again() {
-  const wait = Number($('[data-again]', found)?.dataset.again);
-  if (wait) question(wait);
+  if (q !== shown) history.replaceState(null, '', q ? `?${new URLSearchParams({ q })}` : '/segments');
+  shown = q;
+  const told = $('#count, .problem p', found)?.textContent.trim() ?? '';
+  if ($('#said').textContent !== told) $('#said').textContent = told;
+  remember();
 }
 
 /** Forms that lead back here carry the question along. */

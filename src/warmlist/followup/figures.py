@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from warmlist.clock import MINUTE, from_ms, to_ms
-from warmlist.errors import BadPack
 from warmlist.rules.model import Pack
 
 
@@ -24,13 +23,7 @@ class Figures:
     @classmethod
     def of(cls, pack: Pack) -> Figures:
         """Raises BadPack when the pack lacks one."""
-        missing = [name for name in cls.__slots__ if name not in pack.thresholds]
-        if missing:
-            raise BadPack(
-                f"pack {pack.name}: thresholds.yaml has no {', '.join(missing)}",
-                hint="the queue needs it; copy it from the pack chat_sales",
-            )
-        return cls(**{name: pack.thresholds[name].value for name in cls.__slots__})
+        return cls(**pack.figures(cls.__slots__, "the queue"))
 
     def minutes(self, how: str) -> int:
         """How long a contact is expected to take, in whole minutes, at least one."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
+from warmlist.errors import BadPack
 from warmlist.facts.catalogue import Fact
 from warmlist.rules.expressions import Node, Threshold
 
@@ -206,6 +208,16 @@ class Pack:
         order = (node for node in (self.sooner, self.later) if node is not None)
         rules = (r.when for d in self.dimensions for r in d.rules)
         return (*rules, *(p.when for p in self.playbooks), *order)
+
+    def figures(self, names: Iterable[str], who: str) -> dict[str, Any]:
+        """Values of thresholds that `who` needs. Raises BadPack when the pack lacks one."""
+        wanted = tuple(names)
+        if missing := [name for name in wanted if name not in self.thresholds]:
+            raise BadPack(
+                f"pack {self.name}: thresholds.yaml has no {', '.join(missing)}",
+                hint=f"{who} needs it; copy it from the pack chat_sales",
+            )
+        return {name: self.thresholds[name].value for name in wanted}
 
     def dimension(self, key: str) -> Dimension:
         return next(d for d in self.dimensions if d.key == key)

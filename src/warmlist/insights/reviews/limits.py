@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from warmlist.errors import BadPack
 from warmlist.rules.model import Pack
 
 
@@ -36,10 +35,4 @@ class Limits:
     @classmethod
     def of(cls, pack: Pack) -> Limits:
         """Raises BadPack when the pack lacks one."""
-        missing = [name for name in cls.__slots__ if name not in pack.thresholds]
-        if missing:
-            raise BadPack(
-                f"pack {pack.name}: thresholds.yaml has no {', '.join(missing)}",
-                hint="the reviews need it; copy it from the pack chat_sales",
-            )
-        return cls(**{name: pack.thresholds[name].value for name in cls.__slots__})
+        return cls(**pack.figures(cls.__slots__, "the review"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated, Any
 
 from fastapi import Query
@@ -18,6 +19,7 @@ from pydantic_core import PydanticCustomError
 
 from warmlist.clock import parse_instant, rfc3339
 from warmlist.errors import BadInput
+from warmlist.followup.views import Chip
 
 #: Rows of a page: what is asked for by default, and at most.
 PAGE, MOST = 50, 200
@@ -31,6 +33,21 @@ class Asked(BaseModel):
 
 class Told(BaseModel):
     """An answer."""
+
+
+class LabelTold(Told):
+    """A label of a customer."""
+
+    dimension: str
+    label: str
+    shade: str | None
+    name: str
+
+
+def labels_told(chips: Iterable[Chip]) -> list[LabelTold]:
+    return [
+        LabelTold(dimension=c.dimension, label=c.label, shade=c.shade, name=c.name) for c in chips
+    ]
 
 
 def _storable(text: str) -> str:

@@ -19,10 +19,12 @@ from warmlist.web.api.fields import (
     AsOf,
     Cursor,
     Instant,
+    LabelTold,
     Spoken,
     Told,
     bad_cursor,
     instant,
+    labels_told,
 )
 
 router = APIRouter(tags=["queue"])
@@ -34,15 +36,6 @@ _CURSOR = re.compile(r"-?\d{1,16}(\.-?\d{1,16}){3}", re.ASCII)
 Colour = Literal["red", "orange", "yellow", "green", "grey"]
 
 
-class QueuedLabel(Told):
-    """A label of a customer in the queue."""
-
-    dimension: str
-    label: str
-    shade: str | None
-    name: str
-
-
 class Queued(Told):
     """A customer to contact."""
 
@@ -52,7 +45,7 @@ class Queued(Told):
     owner: str | None
     colour: str
     shade: str | None
-    labels: list[QueuedLabel]
+    labels: list[LabelTold]
     playbook: str
     why: str
     due_from: Instant
@@ -140,10 +133,7 @@ def _row(row: QueueRow) -> Queued:
         owner=row.owner,
         colour=row.colour,
         shade=row.shade,
-        labels=[
-            QueuedLabel(dimension=c.dimension, label=c.label, shade=c.shade, name=c.name)
-            for c in row.chips
-        ],
+        labels=labels_told(row.chips),
         playbook=row.playbook,
         why=row.why,
         due_from=instant(row.due_from),

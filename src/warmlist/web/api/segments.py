@@ -18,12 +18,14 @@ from warmlist.web.api.fields import (
     Asked,
     Cursor,
     Instant,
+    LabelTold,
     Limit,
     Spoken,
     Text,
     Told,
     bad_cursor,
     instant,
+    labels_told,
 )
 from warmlist.web.api.idempotency import Writes
 from warmlist.web.api.requests import json_only
@@ -68,15 +70,6 @@ class SegmentForgotten(Told):
     id: int
 
 
-class Chipped(Told):
-    """A label of a customer."""
-
-    dimension: str
-    label: str
-    shade: str | None
-    name: str
-
-
 class CustomerFound(Told):
     """A customer of a segment."""
 
@@ -85,7 +78,7 @@ class CustomerFound(Told):
     handle: str
     owner: str | None
     colour: str | None
-    labels: list[Chipped] = Field(description="all but the follow-up colour")
+    labels: list[LabelTold] = Field(description="all but the follow-up colour")
 
 
 class SegmentFound(Told):
@@ -187,8 +180,5 @@ def _row(row: SegmentRow) -> CustomerFound:
         handle=row.handle,
         owner=row.owner,
         colour=row.colour,
-        labels=[
-            Chipped(dimension=c.dimension, label=c.label, shade=c.shade, name=c.name)
-            for c in row.chips
-        ],
+        labels=labels_told(row.chips),
     )

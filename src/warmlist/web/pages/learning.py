@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Form, Request
-from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from fastapi.responses import RedirectResponse, Response
 
 from warmlist.followup.learnt import LearningDesk
 from warmlist.web.context import context
 from warmlist.web.pages.customer import Id
+from warmlist.web.pages.parts import whole_page
 from warmlist.web.session import Acting, Who
 
 router = APIRouter()
@@ -20,18 +21,15 @@ ADDRESS = "/learning"
 @router.get(ADDRESS)
 def learning_page(request: Request, who: Who) -> Response:
     """The whole page."""
-    here, now = context(request), context(request).now()
-    html = here.renderer.page(
-        "learning.html",
+    now = context(request).now()
+    return whole_page(
         request,
-        who.viewer.language,
-        viewer=who.viewer,
-        csrf=who.session.csrf,
+        who,
+        "learning.html",
         back=ADDRESS,
         now=now,
         learnt=_desk(request).page(who.viewer, now),
     )
-    return HTMLResponse(html)
 
 
 @router.post("/learning/patterns/{pattern}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import urlencode
 
 from fastapi import Request
@@ -11,6 +12,22 @@ from markupsafe import Markup
 from warmlist.followup.views import CustomerPage, QueueFilters, QueuePage
 from warmlist.web.context import Context, context
 from warmlist.web.session import Signed
+
+
+def whole_page(
+    request: Request, who: Signed, template: str, *, now: int, **values: Any
+) -> HTMLResponse:
+    """A page for who is signed in, as of `now`."""
+    html = context(request).renderer.page(
+        template,
+        request,
+        who.viewer.language,
+        viewer=who.viewer,
+        csrf=who.session.csrf,
+        now=now,
+        **values,
+    )
+    return HTMLResponse(html)
 
 
 def desk_page(
@@ -28,12 +45,10 @@ def desk_page(
     seq: the number of the newest live notice before `page` was read.
     """
     here, viewer = context(request), who.viewer
-    html = here.renderer.page(
-        "desk.html",
+    return whole_page(
         request,
-        viewer.language,
-        viewer=viewer,
-        csrf=who.session.csrf,
+        who,
+        "desk.html",
         page=page,
         filters=filters or QueueFilters(),
         seq=seq,
@@ -46,7 +61,6 @@ def desk_page(
         kept=here.segments.views(viewer) if here.segments else None,
         view_address=view_address,
     )
-    return HTMLResponse(html)
 
 
 def detail(here: Context, who: Signed, customer: CustomerPage) -> Markup:

@@ -21,6 +21,7 @@ from warmlist.rules.model import COLOURS, Pack, Rule
 from warmlist.web import rule_words
 from warmlist.web.context import context
 from warmlist.web.fields import Text
+from warmlist.web.pages.parts import whole_page
 from warmlist.web.pages.segments import words_json
 from warmlist.web.session import Acting, Who
 
@@ -73,12 +74,10 @@ def rules_page(
     chosen = {"dimension": dimension, "label": label, "rule": rule, "fact": fact, "figure": figure}
     segments = here.segments
     assert segments is not None, "the page is only there where segments are"
-    html = here.renderer.page(
-        "rules.html",
+    return whole_page(
         request,
-        viewer.language,
-        viewer=viewer,
-        csrf=who.session.csrf,
+        who,
+        "rules.html",
         back=ADDRESS,
         now=now,
         rules=found,
@@ -101,7 +100,6 @@ def rules_page(
         ),
         **_words(),
     )
-    return HTMLResponse(html)
 
 
 @router.post("/rules/preview")

@@ -23,6 +23,7 @@ from warmlist.labels.segment_text import LONGEST, BadSegment
 from warmlist.web import segment_words
 from warmlist.web.context import Context, context
 from warmlist.web.fields import Text
+from warmlist.web.pages.parts import whole_page
 from warmlist.web.session import Acting, Signed, Who
 
 router = APIRouter()
@@ -59,18 +60,18 @@ def segments_page(request: Request, who: Who, q: Asked = "", tab: Tab = "") -> R
     here, desk, viewer = context(request), _desk(request), who.viewer
     answer = _answer(desk, viewer, q, here.now(), tab or viewer.name)
     choices = here.desk.label_choices(viewer)
-    html = here.renderer.page(
-        "segments.html",
+    return whole_page(
         request,
-        viewer.language,
+        who,
+        "segments.html",
+        now=here.now(),
         back="/segments",
         saved=desk.ask.saved(),
         words_json=words_json(desk.words(viewer.language), choices, desk.ask.labels_in_use()),
         currency=desk.currency,
-        **_values(here, desk, who, answer, choices),
+        **_values(desk, answer, choices),
         **_operations(desk, viewer),
     )
-    return HTMLResponse(html)
 
 
 @router.get("/segments/found")
@@ -78,7 +79,7 @@ def found(request: Request, who: Who, q: Asked = "", tab: Tab = "") -> Response:
     """The answer alone, while somebody types; `tab` names the page whose last question it was."""
     here, desk = context(request), _desk(request)
     answer = _answer(desk, who.viewer, q, here.now(), tab or who.viewer.name)
-    values = _values(here, desk, who, answer, here.desk.label_choices(who.viewer))
+    values = _values(desk, answer, here.desk.label_choices(who.viewer))
     return _part(here, who, "parts/segment_found.html", **values)
 
 
@@ -177,15 +178,10 @@ def _answer(desk: SegmentDesk, viewer: Viewer, text: str, now: int, who: str) ->
     return Answer(text, count=count, own=own, as_of=asked.as_of, page=page)
 
 
-def _values(
-    here: Context, desk: SegmentDesk, who: Signed, answer: Answer, labels: Sequence[LabelChoice]
-) -> dict[str, Any]:
+def _values(desk: SegmentDesk, answer: Answer, labels: Sequence[LabelChoice]) -> dict[str, Any]:
     return {
         "a": answer,
         "page": answer.page,
-        "now": here.now(),
-        "viewer": who.viewer,
-        "csrf": who.session.csrf,
         "labels": labels,
         "owners": desk.owners(),
         "key": secrets.token_hex(8),
@@ -201,7 +197,9 @@ def _operations(desk: SegmentDesk, viewer: Viewer) -> dict[str, Any]:
 
 
 def _part(here: Context, who: Signed, template: str, **values: Any) -> Response:
-    told = {"now": here.now(), "say": segment_words, **values}
+    told = {
+        "now": here.now(), "viewer": who.viewer, "csrf": who.session.csrf, "say": segment_words, **values,
+    }  # fmt: skip
     return HTMLResponse(here.renderer.part(template, who.viewer.language, **told))
 
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from urllib.parse import parse_qsl, urlencode
 
 from fastapi import APIRouter, Query, Request
-from fastapi.responses import HTMLResponse, Response
+from fastapi.responses import Response
 
 from warmlist.errors import BadInput, NotFound
 from warmlist.followup.look import PackLook
@@ -23,6 +23,7 @@ from warmlist.web.context import context
 from warmlist.web.fields import Text
 from warmlist.web.pages import team_charts
 from warmlist.web.pages.customer import LARGEST_ID
+from warmlist.web.pages.parts import whole_page
 from warmlist.web.review_csv import csv_answer
 from warmlist.web.session import Who
 
@@ -83,12 +84,10 @@ def team_page(
     drawn = dimension if dimension in series else EVERYBODY
     told = desk.latest(viewer, period, here.now(), owner=owner or None, drawn=drawn)
     names = Names(PackLook(desk.pack, ""), desk, viewer.language)
-    html = here.renderer.page(
-        "team.html",
+    return whole_page(
         request,
-        viewer.language,
-        viewer=viewer,
-        csrf=who.session.csrf,
+        who,
+        "team.html",
         back=_address(period=period, owner=owner),
         now=here.now(),
         told=told,
@@ -105,7 +104,6 @@ def team_page(
         series=series,
         **_drawings(told, names),
     )
-    return HTMLResponse(html)
 
 
 @router.get("/team/export")
@@ -128,12 +126,10 @@ def people_page(
     query.pop("after", None)
     behind = desk.behind(viewer, query, here.now(), after)
     names = Names(PackLook(desk.pack, ""), desk, viewer.language)
-    html = here.renderer.page(
-        "team_people.html",
+    return whole_page(
         request,
-        viewer.language,
-        viewer=viewer,
-        csrf=who.session.csrf,
+        who,
+        "team_people.html",
         back="/team",
         now=here.now(),
         asked=read(query),
@@ -146,7 +142,6 @@ def people_page(
         more=f"/team/people?{urlencode(query | {'after': str(behind.after)})}",
         team_words=team_words,
     )
-    return HTMLResponse(html)
 
 
 def _desk(request: Request) -> ReviewDesk:

@@ -7,7 +7,8 @@ BIN := $(VENV)/bin
 WEB_SOURCES := $(shell find web -name node_modules -prune -o -type f -print 2>/dev/null)
 CATALOGUES := $(shell find src -name '*.po' 2>/dev/null)
 TAUGHT := $(shell find corpus training src/warmlist/understanding/lexicon \
-	src/warmlist/understanding/model src/warmlist/understanding/normalise.py \
+	src/warmlist/understanding/concepts src/warmlist/understanding/model \
+	src/warmlist/understanding/normalise.py \
 	\( -path corpus/unseen -o -name __pycache__ -o -name '*.npz' \) -prune -o -type f -print 2>/dev/null)
 
 export PYTHONUNBUFFERED := 1
@@ -47,7 +48,7 @@ assets: $(VENV)/ready  ## styles, scripts and catalogues of the pages
 	$(BIN)/python tools/assets.py
 	@touch $(VENV)/assets
 
-model: $(VENV)/ready  ## the model that reads messages, from the corpus: about a minute
+model: $(VENV)/ready  ## the model that reads messages, from the corpus: a minute or two
 	$(BIN)/python -m training
 	@touch $(VENV)/model
 
@@ -68,7 +69,7 @@ $(VENV)/assets: $(VENV)/ready $(WEB_SOURCES) $(CATALOGUES) tools/assets.py
 	@touch $@
 
 $(VENV)/model: $(VENV)/ready $(TAUGHT)
-	@echo 'model: learning to read from the corpus, about a minute'
+	@echo 'model: learning to read from the corpus, a minute or two'
 	$(BIN)/python -m training
 	@touch $@
 

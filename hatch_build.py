@@ -29,7 +29,7 @@ class AssetsHook(BuildHookInterface[Any]):
 
 
 def build_model(root: Path) -> None:
-    """Train the model from the corpus: about a minute."""
+    """Train the model from the corpus: a minute or two."""
     sys.path[:0] = [str(root), str(root / "src")]
     from training.__main__ import main as train
 

@@ -83,7 +83,7 @@ class Oracle(Facts):
         """Labels that tags bring: of each word the newest act, of the strongest rank that has any."""
         heard_of = {e["handle_id"] for e in self.events
                     if e["known_at"] and e["known_at"] < self.as_of and ms(e) < self.as_of}  # fmt: skip
-        tags = [{**t, "rank": t["number"] or 1} for t in in_order(self.of("tag", "finding"))
+        tags = [{**t, "rank": (t["number"] or 1) if t["event_id"] else 0} for t in in_order(self.of("tag", "finding"))
                 if t["dimension"] == rule.dimension and (t["event_id"] or t["handle_id"] in heard_of)]  # fmt: skip
         clears = {t["rank"]: t["pos"] for t in tags if t["kind"] == "clear"}
         newest = {(t["rank"], t["label"]): t for t in tags if t["kind"] != "clear"}
@@ -93,6 +93,14 @@ class Oracle(Facts):
             and (t["moment_at"] is None or t["moment_at"] > self.as_of)
             and (not rule.lasts or self.as_of - ms(t) <= rule.lasts)
         ]  # fmt: skip
+        if rule.often:
+            written = sorted((t for t in tags if t["rank"] == 1 and t["kind"] == "add"),
+                             key=lambda t: (-t["pos"], t["label"]))[: rule.often.of]  # fmt: skip
+            spoken = [t["label"] for t in written]
+            held = [
+                t for t in held if t["rank"] != 1 or (spoken.count(t["label"]) >= rule.often.least
+                and spoken.count(t["label"]) * 100 >= rule.often.share * len(spoken))
+            ]  # fmt: skip
         if rule.strongest:
             held = [t for t in held if t["rank"] == max(h["rank"] for h in held)]
         if rule.exclusive:

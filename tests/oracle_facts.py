@@ -78,6 +78,19 @@ class Facts:
             if t["kind"] == "add" and (t["moment_at"] is None or t["moment_at"] > self.as_of)
         ]  # fmt: skip
 
+    def life_points(self):
+        """Turns of life on their days, but for what was taken back or not noted any more."""
+        told = [t for t in in_order(self.tags()) if t["dimension"] == "life_point"]
+        clears = {t["number"]: t["pos"] for t in told if t["kind"] == "clear"}
+        newest = {
+            (t["number"], t["label"], t["moment_at"]): t for t in told if t["kind"] != "clear"
+        }
+        return [
+            {**t, "pos": t["moment_at"] << 20} for t in newest.values()
+            if t["kind"] == "add" and t["moment_at"] <= self.as_of
+            and t["pos"] >= clears.get(t["number"], 0)
+        ]  # fmt: skip
+
     def slots(self):
         """The Thursday afternoon and the month's last working hours that are on or come next."""
         told = [t for t in self.tags() if t["dimension"] == "time_zone" and t["kind"] == "add"

@@ -34,16 +34,29 @@ TEXTS = (
     "new_arrival_inquiry", "price_inquiry refusal", "courtesy price_inquiry", "complaint",
     "how_to_inquiry", "loyalty_statement", "need_statement @product=interest:shoes",
     "@product=interest:bags", "time_preference @contact_time=night_active!time_preference",
-    "price_inquiry @contact_format=voice!price_inquiry",
+    "price_inquiry @contact_format=voice!price_inquiry", "price_inquiry @language=en",
+    "@language=en", "courtesy @language=en", "@language=ch", "stock_inquiry @language=ch",
 )  # fmt: skip
 WISHES: tuple[dict[str, Any], ...] = (
-    {}, {"channel_format": "text"}, {"channel_format": "video", "origin": "stated"}, {"max_per_week": 2},
-    {"max_per_month": 1, "origin": "stated"}, {"passive": True, "channel_format": "voice"},
-    {"passive": False}, {"note": "any line"}, {"note": "a line", "max_per_week": 1, "origin": "stated"},
+    {},
+    {"channel_format": "text"},
+    {"channel_format": "video", "origin": "stated"},
+    {"max_per_week": 2},
+    {"max_per_month": 1, "origin": "stated"},
+    {"passive": True, "channel_format": "voice"},
+    {"passive": False},
+    {"note": "any line"},
+    {"note": "a line", "max_per_week": 1, "origin": "stated"},
     {"windows": [{"days": [1, 2, 3, 4, 5], "from": "09:00", "to": "18:00"}]},
     {"windows": [{"days": [1, 6], "from": "20:00", "to": "24:00"}], "origin": "stated"},
     {"avoid": [{"days": [7], "from": "00:00", "to": "24:00"}], "windows": []},
-)  # fmt: skip
+    {"life_points": [{"stage": "birth", "on": "2026-05-21"}]},
+    {"life_points": [], "origin": "stated"},
+)
+LIFE: tuple[dict[str, Any], ...] = (
+    {}, {}, {"life_points": [{"stage": "birth", "on": "2026-11-21"}]},
+    {"life_points": [{"stage": "pregnancy", "on": "2026-02-13"}, {"stage": "birth", "on": "2025-11-20"}]},
+)  # fmt: skip  # fmt: skip
 FOUND = (
     ("region", "high_value"), ("contact_time", "golden_20"), ("contact_time", "passive"),
     ("product", "seasonal:shoes"), ("product", "interest:shoes"), ("spend_rank", "top_15"),
@@ -151,6 +164,7 @@ def _tags(e: Event) -> list[Tag]:
     if e.type == "profile":
         told = ("country", "language", "time_zone", "industry")
         found += [Tag(name, f[name], 2) for name in told if name in f]
+        found += _life(f, 2)
     if e.type == "order":
         found += [Tag("product", "interest:" + line["category"], 1) for line in f.get("lines", ())]
     if e.type == "preference":
@@ -170,7 +184,17 @@ def _tags(e: Event) -> list[Tag]:
             if said or whole:
                 found.append(Tag(dimension, None, rank, "clear"))
                 found += [Tag(dimension, label, rank) for label in labels]
+        if "life_points" in f or whole:
+            found += [Tag("life_point", None, rank, "clear"), *_life(f, rank)]
     return found
+
+
+def _life(f: dict[str, Any], rank: int) -> list[Tag]:
+    days = [
+        (p["stage"], datetime.fromisoformat(p["on"] + "T00:00+00:00"))
+        for p in f.get("life_points", ())
+    ]
+    return [Tag("life_point", stage, rank, until=to_ms(day)) for stage, day in days]
 
 
 def _gone(event: Event, events: Sequence[Event]) -> int | None:
@@ -414,6 +438,7 @@ def event(kind: str, n: int, handle: str, at: int, detail: int) -> Event:
         fields |= pick(
             ({}, {}, {"country": "IT", "language": "it"}, {"country": "DE", "industry": "tools"}), 9
         )
+        fields |= pick(LIFE, 11)
     elif kind == "label":
         dimension, label = pick(HANDS)
         fields = {

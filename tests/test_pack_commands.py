@@ -4,22 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+import psycopg
 import pytest
 from typer.testing import CliRunner, Result
 
-from warmlist.app import event_log
+from warmlist.app import built_in_pack, event_log
 from warmlist.cli import cli
 from warmlist.clock import DAY
 from warmlist.errors import BadInput, BadPack, WarmlistError
 from warmlist.events.model import Event
+from warmlist.labels.assign import Labeller
 from warmlist.packs import workspace
+from warmlist.plan.compile import compile_plan
+from warmlist.rules.model import Pack
+from warmlist.rules.read import read_pack
 from warmlist.store.database import Store
 from warmlist.understanding.reader import default_reader
 
 pytestmark = pytest.mark.store
 
 Run = Callable[..., Result]
+Conn = psycopg.Connection[Any]
 
 FILES = {
     "thresholds.yaml": """month: {value: 30d, since: 2026-11-22, source: our own}
@@ -127,8 +134,6 @@ def test_diff_import_export_and_back(
 
 
 def test_what_is_no_workspace_is_refused(run: Run, folder: Path, tmp_path: Path) -> None:
-    from warmlist.app import built_in_pack
-
     assert "a pack of its own" in failed(run("import", built_in_pack(), "--note", "x"), BadInput)
     assert "no such folder" in failed(run("import", tmp_path / "gone", "--note", "x"), BadInput)
     (folder / "labels/extra file.yaml").write_text("a: 1")
@@ -140,3 +145,91 @@ def now() -> int:
     from warmlist import clock
 
     return clock.now_ms() - 1_000
+
+
+#: Handle -> what is told of the customer.
+MISFITS = {
+    "+6797001234": ("message", {"direction": "in", "text": "hello"}),
+    "+393331110001": ("order", {"status": "paid", "amount": "80.00", "currency": "EUR"}),
+    "+393331110002": ("preference", {"note": "Mr Wang | Mon–Fri 9–18 | not Mon–Sun 8–20"}),
+    "+393331110003": ("message", {"direction": "in", "text": "ciao"}),
+}
+
+
+@pytest.fixture
+def misfits(store: Store, now: int) -> None:
+    """Four labelled customers, three of whom something does not fit of."""
+    events = [
+        Event(kind, f"e{n}", "x", handle, now - 1, now - 1, fields=fields)
+        for n, (handle, (kind, fields)) in enumerate(MISFITS.items())
+    ]
+    with store.connect() as conn:
+        event_log(default_reader()).append(conn, events, now_ms=now)
+        relabel(conn, store, read_pack(built_in_pack()), now)
+
+
+def relabel(conn: Conn, store: Store, pack: Pack, now: int) -> None:
+    """Everybody gets labels by this pack."""
+    conn.execute("INSERT INTO dirty (customer_id) SELECT customer_id FROM handles")
+    conn.commit()
+    labeller = Labeller(store.dsn, compile_plan(pack), "USD")
+    try:
+        labeller.relabel(conn, labeller.claim_news(conn, 10), now)
+        conn.commit()
+    finally:
+        labeller.close()
+
+
+@pytest.mark.usefixtures("misfits")
+def test_check_names_the_customers_whom_something_does_not_fit(run: Run) -> None:
+    assert "all in order" in run("check").stdout
+    told = run("check", "--customers").stdout
+    assert "4 doubts" in told  # Italy has no row either
+    assert (
+        "orders in EUR have no rate and are left out of sums: 1 customer (+39 333 111 0001)" in told
+    )
+    assert "the table of regions has no row for FJ" in told
+    assert "1 customer (+679 700 1234)" in told
+    assert "refused as well: 1 customer (+39 333 111 0002)" in told
+
+
+@pytest.mark.usefixtures("misfits")
+def test_import_and_diff_name_whom_a_contradiction_and_an_idle_rule_concern(
+    run: Run, tmp_path: Path, now: int
+) -> None:
+    ours = tmp_path / "ours/labels"
+    ours.mkdir(parents=True)
+    (ours / "activity.yaml").write_text(
+        "dimension: activity\nlabels: {loud: {names: Loud}}\nrules:\n"
+        '  - {id: OWN-9, label: loud, when: "known(first_contact)", because: x}\n'
+    )
+    (tmp_path / "ours/thresholds.yaml").write_text(
+        "low_within: {value: 2d, since: 2026-11-22, source: us}\n"
+    )
+    for told in (
+        run("diff", ours.parent).stdout,
+        run("import", ours.parent, "--note", "louder").stdout,
+    ):
+        assert "OWN-9 (loud) contradicts ACT-1, which comes first and makes them high" in told
+        assert ": 2 customers (+39 333 111 0003, +679 700 1234)" in told
+        assert "ACT-3 (low) can never hold: ACT-2 before it takes all" in told
+
+
+@pytest.mark.usefixtures("misfits")
+def test_a_pack_without_a_label_that_people_carry_names_them(
+    run: Run, folder: Path, store: Store, now: int
+) -> None:
+    (folder / "thresholds.yaml").write_text(FILES["thresholds.yaml"].replace('"2"', '"1"'))
+    assert run("import", folder, "--note", "who talks").exit_code == 0
+    with store.connect() as conn:
+        relabel(conn, store, workspace.in_force(conn, built_in_pack(), now).pack, now)
+    for path in ("labels/talk.yaml", "facts/ours.yaml", "tests/talk.yaml"):
+        (folder / path).unlink()
+    carried = (
+        "talk: chatty would go, which is carried by 2 customers (+39 333 111 0003, +679 700 1234)"
+    )
+    assert carried in run("diff", folder).stdout
+    assert carried in run("check", folder, "--customers").stdout
+    refused = failed(run("import", folder, "--note", "x"), BadInput)
+    assert "2 carry talk: chatty (+39 333 111 0003, +679 700 1234)" in refused
+    assert carried in run("import", folder, "--note", "x", "--take-away").stdout

@@ -23,16 +23,18 @@ from warmlist.clock import MINUTE, SECOND
 from warmlist.errors import BadSettings, WarmlistError
 from warmlist.events.log import EventLog, Read
 from warmlist.events.signals import mask
-from warmlist.followup import operations
+from warmlist.followup import openings, operations
 from warmlist.followup.desk import PostgresDesk
 from warmlist.followup.learnt import LearningDesk
 from warmlist.followup.look import PackLook
+from warmlist.followup.rows import RowBuilder
 from warmlist.followup.rules_desk import RulesDesk
 from warmlist.followup.segment_desk import SegmentDesk
 from warmlist.followup.segments import Segments
 from warmlist.followup.totals import KeptTotals
 from warmlist.insights.jobs import Workspace
 from warmlist.insights.nightly import Nightly
+from warmlist.insights.regions import starting_table
 from warmlist.insights.reviews.desk import ReviewDesk
 from warmlist.insights.reviews.watch import AlertWatch
 from warmlist.labels.assign import Labeller
@@ -50,7 +52,7 @@ from warmlist.understanding.llm import LanguageModel
 from warmlist.understanding.products.labels import category_key
 from warmlist.understanding.reader import Reader, default_reader
 from warmlist.understanding.second_reader import SecondReader
-from warmlist.understanding.told import goods_tags, handle_tags, note_fields, sentence_tags
+from warmlist.understanding.told import found_row, handle_tags, message_tags, note_fields
 
 log = structlog.get_logger(__name__)
 SQL = queries("app.sql")
@@ -193,6 +195,10 @@ class App:
         look = PackLook(self.plan.pack, self.currency)
         return operations.work(conn, self.events, look, now_ms)
 
+    def work_openings(self, conn: psycopg.Connection[Any], now_ms: int) -> int:
+        """Ask the guard about some more of the queue; how many."""
+        return openings.work(conn, RowBuilder.of(self.plan, self.currency, self.time_zone), now_ms)
+
     @cached_property
     def reviews(self) -> ReviewDesk:
         """How the labels of the team stand, moved, and how right they were."""
@@ -207,7 +213,7 @@ class App:
         """What pages, API and command line do with the rules."""
         return RulesDesk(
             self.pool.connection, self.store.dsn, built_in_pack(), self.mirror_folder,
-            lambda: self.plan.pack, self.currency, self.refresh,
+            lambda: self.plan.pack, self.currency, self.refresh, frozenset(starting_table()),
         )  # fmt: skip
 
     @property
@@ -230,6 +236,7 @@ class App:
             rules = workspace.in_force(conn, built_in_pack(), clock.now_ms())
             _told_problems(rules)
             self.plan, self.rules = compile_plan(rules.pack), rules
+            openings.forget(conn)
             for name in ("desk", "segments", "reviews"):
                 if name in self.__dict__:
                     cast(Newest, self.__dict__[name]).make_anew()
@@ -301,18 +308,9 @@ def event_log(reader: Reader) -> EventLog:
     def read(text: str) -> Read:
         reading = reader.read(text)
         found = reading.signals
-        rows = [
-            {
-                "name": f.name,
-                "confidence": f.confidence,
-                "span": list(f.span) if f.span else None,
-                "because": f.because,
-            }
-            for f in found
-        ]
+        rows = [found_row(f) for f in found]
         said = [f.name for f in found]
-        told = sentence_tags(text, said) + goods_tags(reading.entities, said)
-        return Read(mask(*said), rows, told)
+        return Read(mask(*said), rows, message_tags(text, reading))
 
     return EventLog(read, reader.version, note_fields, handle_tags, category_key)
 

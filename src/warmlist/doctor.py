@@ -14,6 +14,8 @@ from warmlist import clock
 from warmlist.app import built_in_pack
 from warmlist.connectors.base import receivers
 from warmlist.errors import WarmlistError
+from warmlist.followup.troubles import troubles
+from warmlist.insights.regions import starting_table
 from warmlist.labels.sentences import age
 from warmlist.packs import workspace
 from warmlist.settings import Settings
@@ -50,6 +52,7 @@ def examine(settings: Settings) -> list[Finding]:
             findings += _schema(conn)
             if findings[-1].state != "bad":
                 findings += [*_inbox(conn), *_labels(conn), *_data(conn), *_pack(conn)]
+                findings += _misfits(conn)
     except WarmlistError as error:
         findings.append(Finding("bad", f"database: {error.message}", error.hint or ""))
     except psycopg.Error as error:
@@ -174,6 +177,14 @@ def _labels(conn: psycopg.Connection[Any]) -> Iterator[Finding]:
         yield Finding("good", text)
 
 
+def _misfits(conn: psycopg.Connection[Any]) -> Iterator[Finding]:
+    """What rules and data do not fit together, with how many customers are concerned."""
+    pack = workspace.in_force(conn, built_in_pack(), clock.now_ms()).pack
+    for one in troubles(conn, pack, frozenset(starting_table())):
+        if one.kind not in ("no_rate", "idle_rule"):  # those are told beside the money and the pack
+            yield Finding("warning", f"data: {one.says}: {one.customers:,} customers", one.do)
+
+
 def _data(conn: psycopg.Connection[Any]) -> Iterator[Finding]:
     for currency, count in conn.execute(SQL.money):
         yield Finding(
@@ -201,6 +212,10 @@ def _pack(conn: psycopg.Connection[Any]) -> Iterator[Finding]:
         )
     yield Finding("good", f"pack: {pack.key}")
     for warning in pack.warnings:
-        yield Finding(
-            "warning", f"pack: {warning}", "run: warmlist rate USD <what one unit is worth>"
+        rate = "no rate" in warning
+        do = (
+            "run: warmlist rate USD <what one unit is worth>"
+            if rate
+            else "change or take out the rule"
         )
+        yield Finding("warning", f"pack: {warning}", do)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 
 import psycopg
@@ -60,6 +61,10 @@ class Counters:
     last_round_at: int = 0
 
 
+class _Stopped(Exception):
+    """The worker is to stop in the middle of what is done again later."""
+
+
 @dataclass
 class Worker:
     """One worker; `run` blocks until `stop`. `wake` may be called from any thread."""
@@ -70,6 +75,9 @@ class Worker:
     everybody: Everybody
     now: Callable[[], int] = clock.now_ms
     further: Callable[[psycopg.Connection, int], int] | None = None  # deeds to many customers
+    openings: Callable[[psycopg.Connection, int], int] | None = (
+        None  # what the guard says of the queue
+    )
     chores: Callable[[psycopg.Connection, int], bool] | None = None  # when all else is done
     nightly: Nightly | None = None  # jobs over the whole log
     counters: Counters = field(default_factory=Counters)
@@ -124,6 +132,9 @@ class Worker:
                         conn.rollback()
                         former, labeller, done = labeller, self.labeller(), True
                         former.close()
+                    except _Stopped:
+                        conn.rollback()
+                        break
                     if not done:
                         self._wake.wait(self._nap(conn))
         finally:
@@ -133,16 +144,37 @@ class Worker:
         """One round; says whether anything was done."""
         now = self.now()
         self.counters.last_round_at = now
-        done = self._inbox(conn)
-        done |= self._label_news(conn, labeller)
-        done |= self._recheck(conn, labeller)
+        done = self._urgent(conn, labeller)
+        done |= self._openings(conn, now)
         done |= self._further(conn, now)
-        done = done or replay_some(conn, labeller, now)
+        done = done or self._history(conn, labeller, now)
         if not done and self.chores is not None:
             done = self.chores(conn, now)
         if not done:
             self._nightly(now)
         return done
+
+    def _urgent(self, conn: psycopg.Connection, labeller: Labeller) -> bool:
+        """What somebody may be waiting for."""
+        done = self._inbox(conn)
+        done |= self._label_news(conn, labeller)
+        return done | self._recheck(conn, labeller)
+
+    def _history(self, conn: psycopg.Connection, labeller: Labeller, now: int) -> bool:
+        """A piece of the past, which takes seconds: what is urgent is done in between."""
+        with ExitStack() as stack:
+            other: psycopg.Connection | None = None
+
+            def between() -> None:
+                nonlocal other
+                if self._stop.is_set():
+                    raise _Stopped
+                if other is None:
+                    other = stack.enter_context(self.store.connect())
+                self.counters.last_round_at = self.now()
+                self._urgent(other, labeller)
+
+            return replay_some(conn, labeller, now, between)
 
     def _inbox(self, conn: psycopg.Connection) -> bool:
         """Deliveries first: in a flood several batches before any label, since labels may lag."""
@@ -184,6 +216,14 @@ class Worker:
         self._relabel(conn, labeller, dict.fromkeys(due, now + 1))
         self.counters.rechecked += len(due)
         return bool(due)
+
+    def _openings(self, conn: psycopg.Connection, now: int) -> bool:
+        """Ask the guard about a few more, as long as few wait for labels."""
+        if self.openings is None or self.counters.backlog > CROWD:
+            return False
+        done = self.openings(conn, now)
+        conn.commit()
+        return bool(done)
 
     def _further(self, conn: psycopg.Connection, now: int) -> bool:
         """A bit of what is to be done to many, as long as few wait for the labels of the bits before."""

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import psycopg
 import pytest
 
-from warmlist.app import event_log
-from warmlist.clock import HOUR
+from warmlist.app import built_in_pack, event_log
+from warmlist.clock import HOUR, to_ms
 from warmlist.events.log import EventLog
 from warmlist.events.model import Event
-from warmlist.events.tags import LONGEST, tags_of
+from warmlist.events.tags import LONGEST, Tag, tags_of
+from warmlist.labels.assign import Labeller
+from warmlist.plan.compile import compile_plan
+from warmlist.rules.read import read_pack
+from warmlist.store.database import Store
 from warmlist.understanding.reader import default_reader
 from warmlist.understanding.told import handle_tags, note_fields, sentence_tags
 
@@ -65,6 +70,7 @@ def test_a_note_line_replaces_all_that_was_noted_before() -> None:
         ("contact_time", "weekdays_only", 2, "add"),
         ("contact_format", None, 2, "clear"), ("contact_format", "text", 2, "add"),
         ("contact_frequency", None, 2, "clear"), ("contact_frequency", "max_2_per_week", 2, "add"),
+        ("life_point", None, 2, "clear"),
     }  # fmt: skip
     assert ("contact_format", None, 2, "clear") in told("preference", {"note": "max 1 a month"})
 
@@ -155,3 +161,76 @@ def test_a_finding_is_an_event_with_its_label_in_columns(conn: Conn) -> None:
     assert log.append(conn, [event("finding", fields)], now_ms=NOW).new == 1
     row = conn.execute("SELECT kind, dimension, label, moment_at FROM events").fetchone()
     assert row == ("add", "region", "high_value", NOW + HOUR)
+
+
+@pytest.mark.unit
+def test_turns_of_life_are_told_with_their_days() -> None:
+    points = {"life_points": [{"stage": "birth", "on": "2026-03-14"}]}
+    day = to_ms(datetime(2026, 3, 14, tzinfo=UTC))
+    noted = [Tag("life_point", "birth", 2, until=day)]
+    clear = Tag("life_point", None, 2, "clear")
+    for kind, fields, expected in (
+        ("profile", points, noted),
+        ("preference", points, [clear, *noted]),
+        ("preference", {"note": "Ms Li | baby born 2026-03-14"}, [clear, *noted]),
+    ):
+        made = tags_of(event(kind, fields), note_fields, str)
+        assert [tag for tag in made if tag.dimension == "life_point"] == expected, kind
+
+
+@pytest.mark.store
+def test_the_language_of_a_message_is_a_word_about_its_author(conn: Conn) -> None:
+    log = event_log(default_reader())
+    texts = ("Buongiorno, quanto costa questo modello?", "👍", "Vorrei sapere se è disponibile")
+    said = [
+        event("message", {"direction": "in", "text": text}, n, NOW + n)
+        for n, text in enumerate(texts, 1)
+    ]
+    ours = event("message", {"direction": "out", "text": "Buongiorno, costa 30 euro"}, 9)
+    edit = event("correction", {"message": said[2].id, "action": "edit", "text": "is it in stock in blue?"}, 4, NOW + HOUR)  # fmt: skip
+    log.append(conn, [edit, *said[::-1], ours], now_ms=NOW)
+    written = [row for row in kept(conn, "language") if row[3]]
+    assert sorted(written) == [
+        ("en", "add", 1, NOW + HOUR, None),
+        ("it", "add", 1, NOW + 1, None),
+        ("it", "add", 1, NOW + 3, NOW + HOUR),
+    ]
+
+
+@pytest.mark.store
+def test_what_a_customer_writes_in_becomes_the_language_whatever_comes_first(store: Store) -> None:
+    plan, log = compile_plan(read_pack(built_in_pack())), event_log(default_reader())
+    texts = (
+        "hello, how much is the blue one?",
+        "do you ship to Milan?",
+        "thank you very much, that is great",
+    )
+    said = [
+        event("message", {"direction": "in", "text": text}, n, NOW + n * HOUR)
+        for n, text in enumerate(texts)
+    ]
+    found = []
+    for order in (said, said[::-1]):
+        with store.connect() as conn:
+            conn.execute(
+                "TRUNCATE customers, handles, events, signals, tags, dirty, standings, assignments CASCADE"
+            )
+            for one in order:
+                log.append(conn, [one], now_ms=NOW)
+            conn.commit()
+            labeller = Labeller(store.dsn, plan, "USD")
+            try:
+                labeller.relabel(conn, labeller.claim_news(conn, 10), NOW + 3 * HOUR)
+            finally:
+                labeller.close()
+            rows = conn.execute(
+                "SELECT label, since, until_at, because FROM assignments "
+                "WHERE dimension = 'language' ORDER BY since"
+            ).fetchall()
+            conn.commit()
+        found.append(rows)
+    assert found[0] == [
+        ("it", NOW, NOW + 2 * HOUR, "Italian, worked out"),
+        ("en", NOW + 2 * HOUR, None, "English, worked out"),
+    ]
+    assert found[1] == found[0]

@@ -16,6 +16,7 @@ from warmlist.app import built_in_pack
 from warmlist.clock import parse_instant
 from warmlist.events.log import EventLog
 from warmlist.events.model import Event
+from warmlist.followup import openings
 from warmlist.followup.desk import PostgresDesk
 from warmlist.followup.views import QueueFilters, QueuePage, QueueRow, Viewer
 from warmlist.labels.assign import Labeller
@@ -73,6 +74,16 @@ class Shop:
             self.conn.commit()
         finally:
             labeller.close()
+
+    def ask_the_guard(self, now: int = NOW) -> None:
+        """What the worker does next: keep when the guard lets follow-ups through."""
+        while openings.work(self.conn, self.desk.rows, now):
+            self.conn.commit()
+        self.conn.commit()
+
+    def replayed(self, as_of: int) -> list[QueueRow]:
+        """The queue of a moment, from the plan's answers as of then."""
+        return list(self.desk.queue_as_of(ALICE, QueueFilters(), as_of))
 
     def queue(
         self, viewer: Viewer = ALICE, as_of: int = NOW, /, **filters: str | None

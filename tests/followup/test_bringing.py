@@ -8,6 +8,9 @@ import pytest
 
 from warmlist.app import built_in_pack
 from warmlist.followup.bringing import Tastes, about, chosen, filled, suits
+from warmlist.followup.guards import Limits
+from warmlist.followup.standing import Standing
+from warmlist.followup.wishes import ByDimension, tastes_of
 from warmlist.rules.model import BLANKS, LANGUAGES, Content, Pack, Playbook
 from warmlist.rules.read import read_pack
 
@@ -106,3 +109,44 @@ def test_a_message_is_about_what_was_found_and_never_about_the_key_of_an_interes
     assert about(playbook(pack, "PRD-5"), labels) == "coffee"
     assert about(playbook(pack, "PRD-5"), {*labels, "replenish:tea"}) == ""
     assert about(playbook(pack, "FUP-3"), labels) == ""
+
+
+def matched(*labels: tuple[str, str]) -> Tastes:
+    return Tastes(labels=frozenset(labels))
+
+
+@pytest.mark.parametrize(
+    ("name", "touch", "tastes", "key"),
+    [
+        ("PRO-3n", 0, Tastes(), "event_invite"),
+        ("PRO-3n", 0, matched(("event_preference", "online")), "invite_online"),
+        ("PRO-3f", 0, matched(("event_preference", "offline")), "invite_on_site"),
+        ("PRO-2i", 1, matched(("industry", "hospitality")), "case_hospitality"),
+        ("PRO-2i", 1, matched(("industry", "餐饮")), "case_hospitality"),
+        ("PRO-2i", 1, matched(("industry", "tools")), "case_study"),
+        ("PRO-2b", 1, matched(("kind", "b2b")), "case_company"),
+        ("PRO-2b", 1, matched(("kind", "b2b"), ("industry", "retail")), "case_retail"),
+        ("PRO-2i", 0, matched(("kind", "b2b")), "news_company"),
+    ],
+)
+def test_what_is_made_for_such_customers_comes_in_the_place_of_what_is_for_anybody(
+    pack: Pack, name: str, touch: int, tastes: Tastes, key: str
+) -> None:
+    assert chosen(playbook(pack, name), touch, tastes).key == key
+
+
+def test_what_a_playbook_brings_to_some_alone_is_passed_over_for_others() -> None:
+    invite = Content("invite", {}, {}, whom=(("event_preference", frozenset({"online"})),))
+    tip = Content("tip", {}, {})
+    both = Playbook(
+        "X", None, "x", 0, 0, 0, 0, None, {}, {}, (invite, tip), ""  # type: ignore[arg-type]
+    )  # fmt: skip
+    assert chosen(both, 0, Tastes()).key == "tip"
+    assert chosen(both, 0, matched(("event_preference", "online"))).key == "invite"
+
+
+def test_a_customer_with_labels_is_matched_whatever_their_case() -> None:
+    held = ByDimension.held([("industry", "Hospitality", None, "PRO-2i")])
+    standing = Standing(1, None, "PRO-2i", 0, 0, 0, 0, {})
+    limits = Limits.of(read_pack(built_in_pack()))
+    assert ("industry", "hospitality") in tastes_of(standing, held, limits).labels

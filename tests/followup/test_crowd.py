@@ -51,6 +51,10 @@ INSERT INTO standings (customer_id, as_of, owner, playbook, due_from, due_by, ra
       'asked_to_stop', CASE WHEN id %% 14 = 0 THEN %(now)s - (id %% 300) * %(hour)s END,
       'opted_in', CASE WHEN id %% 19 = 0 THEN %(now)s - 3 * %(day)s END)
   FROM customers;
+UPDATE openings SET look_at = NULL, shut_from = %(now)s + (customer_id %% 7 - 5) * %(hour)s,
+    shut_until = CASE WHEN customer_id %% 23 > 0
+      THEN %(now)s + (customer_id %% 7 - 5 + customer_id %% 29 + 1) * %(hour)s END
+  WHERE customer_id %% 3 > 0;
 INSERT INTO assignments (customer_id, dimension, label, since, rule, pack, origin, cause, evidence,
     because)
   SELECT c.id, d.dimension, d.labels[c.id %% 4 + 1], %(now)s - %(day)s, 'R-1', 'chat_sales 1.0.0',
@@ -65,14 +69,14 @@ def crowd(shop: Shop, count: int) -> None:
     """Write the customers, commit, and tell PostgreSQL what it has."""
     conn = shop.conn
     values = {"now": NOW, "day": DAY, "hour": HOUR, "count": count}
-    for table in ("standings", "assignments", "events", "handles"):
+    for table in ("standings", "openings", "assignments", "events", "handles"):
         conn.execute(f"ALTER TABLE {table} SET (autovacuum_enabled = false)")
     for statement in re.sub(r"%\((\w+)\)s", r"%(\1)s::bigint", CROWD).split(";\n"):
         conn.execute(statement, values)
     conn.commit()
     conn.autocommit = True
     conn.execute("VACUUM (ANALYZE)")
-    for table in ("standings", "assignments"):
+    for table in ("standings", "assignments", "openings"):
         _mark_visible(conn, table)
     conn.autocommit = False
 
@@ -93,12 +97,13 @@ def test_sql_and_python_agree_on_who_is_due(shop: Shop) -> None:
     figures = Figures.of(shop.plan.pack)
     rows = shop.conn.execute(
         "SELECT customer_id, owner, playbook, due_from, due_by, rank, worth, facts, opens_at,"
-        " wrote_at, stopped FROM standings"
+        " wrote_at, stopped, shut_from, shut_until FROM standings LEFT JOIN openings USING (customer_id)"
     ).fetchall()
     for as_of in (NOW, NOW + 9 * HOUR, NOW + 14 * HOUR):
         day = Day.at(as_of, ZoneInfo("Europe/Rome"))
         due = dict.fromkeys(("red", "orange", "yellow", "green", "grey"), 0)
-        for *row, opens_at, wrote_at, stopped in rows:
+        now = later = 0
+        for *row, opens_at, wrote_at, stopped, shut_from, shut_until in rows:
             standing = from_row(row)
             if standing is None:
                 continue
@@ -107,10 +112,28 @@ def test_sql_and_python_agree_on_who_is_due(shop: Shop) -> None:
                 wrote_at,
                 stopped,
             )
-            due[standing.colour] += standing.due_today(as_of, day, figures)
+            if not standing.due_today(as_of, day, figures):
+                continue
+            shut = shut_from is not None and shut_from <= as_of < (shut_until or as_of + 1)
+            if not shut or standing.answers(as_of, figures):
+                now += 1
+            elif shut_until is not None and shut_until < day.ends:
+                later += 1
+            else:
+                continue
+            due[standing.colour] += 1
         page = shop.queue(ALICE, as_of)
         assert page.counts == due
         assert all(due.values())
+        assert min(now, later) > 50
+        for part, count, wanted in (
+            ("open_now", "first", now),
+            ("opens_later", "first_later", later),
+        ):
+            where = queue._where(QueueFilters(), getattr(queue._SQL, part))
+            values = queue._values(shop.desk.rows, ALICE, QueueFilters(), as_of) | {"count": 20_000}
+            query = getattr(queue._SQL, count).format(where=where)
+            assert len(shop.conn.execute(query, values).fetchall()) == wanted
 
 
 def test_every_query_of_the_queue_goes_by_an_index(shop: Shop) -> None:
@@ -146,4 +169,6 @@ def test_every_query_of_the_queue_goes_by_an_index(shop: Shop) -> None:
     assert len(plans) > 50
     big = "customers|handles|events|standings|assignments"
     scans = [plan for plan in plans if re.search(rf"Seq Scan on ({big})\b", plan)]
+    # Openings are a few bytes each: a count over everybody reads them all, a page must not.
+    scans += [plan for plan in plans if "LIMIT" in plan and "Seq Scan on openings" in plan]
     assert not scans, scans[0]

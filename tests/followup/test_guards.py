@@ -16,9 +16,11 @@ from warmlist.followup.guards import (
     Limits,
     Parcel,
     State,
+    allowed,
     answers,
     decide,
     fits,
+    next_shut,
 )
 from warmlist.understanding.preferences.model import Window
 
@@ -178,7 +180,7 @@ def test_nothing_known_suits_everybody() -> None:
 # --- what must always hold ---
 
 moments = st.integers(0, 40 * 24 * 60).map(lambda minutes: NOW + minutes * MINUTE)
-past = st.lists(st.integers(0, 40 * 24 * 60), max_size=8).map(
+past = st.lists(st.integers(1, 40 * 24 * 60), max_size=8).map(
     lambda ago: tuple(sorted(NOW - minutes * MINUTE for minutes in ago))
 )
 days = st.sets(st.integers(1, 7), min_size=1).map(lambda found: tuple(sorted(found)))
@@ -198,6 +200,16 @@ states = st.builds(
     high_spender=st.booleans(), interests=interests, categories=interests,
     format=st.none() | st.sampled_from(("text", "voice")), restricted=st.booleans(),
     last_inbound=st.none() | moments, wrote_at=st.none() | moments,
+)  # fmt: skip
+#: The same with windows that begin and end by the quarter of an hour, as a test can look at them all.
+quarters = st.lists(
+    st.tuples(days, st.integers(0, 95), st.integers(1, 96))
+    .filter(lambda w: w[1] != w[2])
+    .map(lambda w: Window(w[0], w[1] * 15, w[2] * 15)),
+    max_size=3,
+).map(tuple)
+known = st.builds(
+    replace, states, windows=quarters, avoid=quarters, worst=quarters, night=st.booleans()
 )  # fmt: skip
 parcels = st.builds(
     Parcel, purpose=st.sampled_from(("quote", "promotion", "content", "service")),
@@ -223,6 +235,69 @@ def test_what_waits_is_allowed_then(state: State, parcel: Parcel, moment: int) -
     if decision.until is None:
         return
     assert decide(state, parcel, decision.until, LIMITS).verdict == "allow"
+
+
+QUARTER = 15 * MINUTE
+
+
+def looked_at(since: int, until: int, most: int = 400) -> range:
+    """Quarters of an hour between two moments: all, or every n-th where those would be too many."""
+    quarters = -(-(until - since) // QUARTER)
+    return range(since, until, max(1, -(-quarters // most)) * QUARTER)
+
+
+@settings(max_examples=120, deadline=None)
+@given(state=known, parcel=parcels, moment=moments)
+def test_no_moment_before_is_allowed(state: State, parcel: Parcel, moment: int) -> None:
+    """`until` is the earliest: the clock is moved by quarters of an hour, and each time all is asked."""
+    state = replace(state, wrote_at=_before(state.wrote_at, moment),
+                    last_inbound=_before(state.last_inbound, moment))  # fmt: skip
+    decision = decide(state, parcel, moment, LIMITS)
+    if decision.verdict == "allow":
+        return
+    until = moment + 30 * DAY if decision.until is None else decision.until
+    assert not [at for at in looked_at(moment, until) if allowed(state, parcel, at, LIMITS)]
+
+
+@settings(max_examples=120, deadline=None)
+@given(state=known, parcel=parcels, moment=moments)
+def test_a_shut_stretch_is_the_first_and_shut_throughout(
+    state: State, parcel: Parcel, moment: int
+) -> None:
+    state = replace(state, wrote_at=_before(state.wrote_at, moment),
+                    last_inbound=_before(state.last_inbound, moment))  # fmt: skip
+    parcel = replace(parcel, automatic=False)
+    shut = next_shut(state, parcel, moment, LIMITS)
+    begins = moment + 7 * DAY if shut is None else shut.begins
+    assert all(allowed(state, parcel, at, LIMITS) for at in looked_at(moment, begins))
+    if shut is None:
+        return
+    ends = shut.begins + 30 * DAY if shut.ends is None else shut.ends
+    assert not [at for at in looked_at(shut.begins, ends) if allowed(state, parcel, at, LIMITS)]
+    assert shut.ends is None or allowed(state, parcel, shut.ends, LIMITS)
+
+
+def _before(told: int | None, moment: int) -> int | None:
+    """Nobody has heard yet what is said later."""
+    return None if told is None else min(told, moment)
+
+
+def test_hours_that_the_clocks_skip_are_no_window_that_day() -> None:
+    skipped = Window((7,), 2 * 60 + 30, 3 * 60 + 15)
+    before = at("2026-03-28T12:00:00+01:00")
+    decision = decide(
+        replace(FREE, windows=(skipped,)), replace(PARCEL, approved=True), before, LIMITS
+    )
+    assert decision.until == at("2026-04-05T02:30:00+02:00")
+
+
+def test_promotions_in_the_evening_keep_to_hours_that_were_named() -> None:
+    night = replace(FREE, night=True, windows=(Window((5,), 18 * 60, 21 * 60),))
+    decision = decide(night, replace(PROMOTION, approved=True), NOW, LIMITS)
+    assert decision.until == at("2026-03-06T20:00:00+01:00")
+    late = at("2026-03-06T21:00:00+01:00")
+    decision = decide(night, replace(PROMOTION, approved=True), late, LIMITS)
+    assert decision.until == at("2026-03-13T20:00:00+01:00")
 
 
 @settings(max_examples=200, deadline=None)

@@ -76,7 +76,7 @@ def test_what_is_due_tomorrow_is_not_in_todays_queue(shop: Shop) -> None:
 def test_the_day_ends_at_the_teams_midnight(shop: Shop) -> None:
     """On 29 March 2026 the clocks of Rome go forward: that day has 23 hours."""
     evening = parse_instant("2026-03-28T23:30:00+01:00")
-    ines = shop.writes(INES, "spec_inquiry", parse_instant("2026-03-29T11:59:00+02:00"))
+    ines = shop.writes(INES, "spec_inquiry", parse_instant("2026-03-26T11:59:00+01:00"))
     shop.label(parse_instant("2026-03-29T12:00:00+02:00"))
     shop.conn.execute("UPDATE standings SET rank = 30, due_from = 0, due_by = %s", (evening,))
     for due_by, due in (("2026-03-29T23:59:59+02:00", True), ("2026-03-30T00:00:00+02:00", False)):

@@ -63,3 +63,20 @@ def test_a_name_on_two_lines_becomes_one() -> None:
 )
 def test_the_language_to_write_in(handle: str, profile: dict[str, str], language: str) -> None:
     assert language_of(Customer(1, {1: handle}, profile), LANGUAGES) == language
+
+
+@pytest.mark.parametrize(
+    ("handle", "profile", "spoken", "language"),
+    [
+        ("+393331234567", {}, {"en"}, "en"),  # an Italian number, who writes in English
+        ("+393331234567", {}, {"en", "it"}, "it"),
+        ("+8613800000000", {}, {"de", "en"}, "de"),
+        ("+393331234567", {}, {"ru"}, "it"),  # nothing that we could write
+        ("+393331234567", {"language": "de"}, {"en"}, "de"),
+        ("+393331234567", {}, {"zh-Hans"}, "zh-Hans"),
+    ],
+)
+def test_who_writes_in_a_language_is_answered_in_it(
+    handle: str, profile: dict[str, str], spoken: set[str], language: str
+) -> None:
+    assert language_of(Customer(1, {1: handle}, profile), LANGUAGES, spoken) == language

@@ -153,6 +153,33 @@ def test_a_country_needs_acts_of_its_own(store: Store, tmp_path: Path) -> None:
     assert "DE: 5 acts; a window of its own needs 200" in found.withheld
 
 
+@pytest.mark.store
+def test_who_acts_enough_has_windows_of_their_own(store: Store, tmp_path: Path) -> None:
+    """One writes at night and one at noon, each every day; a third too seldom to tell."""
+    events = []
+    for day in range(1, 91):
+        midnight = NOW - day * DAY - HOUR  # in Rome
+        events += [
+            message(PHONE.format(1), f"n{day}-{hour}", midnight + hour * HOUR)
+            for hour in (0, 1, 2, 3, 22, 23)
+        ]
+        events += [
+            message(PHONE.format(2), f"d{day}-{hour}", midnight + hour * HOUR)
+            for hour in (12, 13, 19)
+        ]
+        if day % 3 == 0:
+            events.append(message(PHONE.format(3), f"s{day}", midnight + 12 * HOUR))
+    fill(store, events)
+    run(workspace(store, tmp_path), "windows", NOW)
+    found = labels(store, "active_window")
+    night = {label for handle, label in found if handle == PHONE.format(1)}
+    noon = {label for handle, label in found if handle == PHONE.format(2)}
+    assert {"best_weekday_00_02", "best_weekend_00_02"} <= night
+    assert {"worst_weekday_04_08"} & night == set()  # those four lie in quiet hours
+    assert {"best_weekday_12_14", "best_weekend_12_14"} == noon
+    assert PHONE.format(3) not in {handle for handle, _ in found}
+
+
 @pytest.mark.unit
 def test_a_customer_with_few_acts_is_drawn_to_the_country() -> None:
     country = np.zeros((7, 24))

@@ -6,6 +6,7 @@ import threading
 import time
 from itertools import islice
 from pathlib import Path
+from types import SimpleNamespace
 
 import psycopg
 import pytest
@@ -24,6 +25,7 @@ from warmlist.plan.compile import Plan, compile_plan
 from warmlist.rules.read import read_pack
 from warmlist.store.database import Store
 from warmlist.understanding.reader import default_reader
+from warmlist.worker import Worker
 
 pytestmark = pytest.mark.store
 
@@ -89,7 +91,8 @@ STANDING = (
 def test_everybody_after_one_by_one_finds_nothing(shop: Store, plan: Plan, tmp_path: Path) -> None:
     assert one_by_one(shop, plan, NOW) > CUSTOMERS
     report = everybody(shop, plan, tmp_path, NOW, "repair")
-    assert (report.opened, report.closed, report.standings, report.left) == (0, 0, 0, set())
+    assert (report.opened, report.closed, report.renewed, report.standings) == (0, 0, 0, 0)
+    assert report.left == set()
 
 
 def test_one_by_one_after_everybody_finds_nothing(shop: Store, plan: Plan, tmp_path: Path) -> None:
@@ -243,3 +246,39 @@ def test_history_gives_every_label_of_an_import_its_beginning(
         "AND a.since >= b.since AND (b.until_at IS NULL OR a.since < b.until_at)",
     )
     assert overlaps == []
+
+
+def test_news_does_not_wait_for_the_past(
+    shop: Store, plan: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A message that comes while history is replayed is labelled before the replay is at its end."""
+    everybody(shop, plan, tmp_path, NOW)
+    monkeypatch.setattr("warmlist.labels.history.SLICE", 200)
+    log = event_log(default_reader())
+    stand_in = SimpleNamespace(start=lambda cause="fill": False, taking_up_to=lambda: 0)
+    worker = Worker(shop, log, Labeller, stand_in, now=lambda: NOW)  # type: ignore[arg-type]
+    labelled_while: list[int] = []
+    urgent = worker._urgent
+
+    def watched(conn: psycopg.Connection, labeller: Labeller) -> bool:
+        done = urgent(conn, labeller)
+        if rows(shop, "SELECT count(*) FROM handles WHERE handle = '+393330009999'") == [(0,)]:
+            hello = Event("message", "m-1", "whatsapp", "+393330009999", NOW, NOW,
+                          fields={"direction": "in", "text": "Hello"})  # fmt: skip
+            log.append(conn, [hello], now_ms=NOW)
+            conn.commit()
+        elif rows(shop, "SELECT count(*) FROM dirty") == [(0,)]:
+            labelled_while.extend(
+                left for (left,) in rows(shop, "SELECT count(*) FROM history_due")
+            )
+        return done
+
+    monkeypatch.setattr(worker, "_urgent", watched)
+    labeller = Labeller(shop.dsn, plan, "USD")
+    try:
+        with shop.connect() as conn:
+            assert worker._history(conn, labeller, NOW)
+    finally:
+        labeller.close()
+    assert labelled_while[0] >= CUSTOMERS
+    assert rows(shop, "SELECT count(*) FROM history_due")[0][0] < CUSTOMERS

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -9,13 +11,14 @@ from hypothesis import strategies as st
 from warmlist.errors import BadInput
 from warmlist.understanding.preferences import (
     NOTE_LANGUAGES,
+    LifePoint,
     Note,
     Preferences,
     Window,
     parse_note,
     render_note,
 )
-from warmlist.understanding.preferences.model import EVERY_DAY, FORMATS
+from warmlist.understanding.preferences.model import EVERY_DAY, FORMATS, STAGES
 
 pytestmark = pytest.mark.unit
 
@@ -52,6 +55,14 @@ _preferences = st.builds(
     max_per_week=_caps,
     max_per_month=_caps,
     passive=st.booleans(),
+    life_points=st.lists(
+        st.builds(
+            LifePoint,
+            on=st.dates(date(1970, 1, 1), date(2200, 12, 31)),
+            stage=st.sampled_from(STAGES),
+        ),
+        max_size=2,
+    ).map(tuple),
 )
 
 
@@ -137,6 +148,50 @@ def test_a_language_without_notes_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
+    ("line", "stage", "on"),
+    [
+        ("baby born 2026-03-14", "birth", date(2026, 3, 14)),
+        ("Ms Li | pregnant since: 2026.1.5", "pregnancy", date(2026, 1, 5)),
+        ("李女士 | 宝宝出生 2026-03-14", "birth", date(2026, 3, 14)),
+        ("李女士 | 怀孕2026/01/05", "pregnancy", date(2026, 1, 5)),
+        ("Anna | trasloco 2026-07-01", "move", date(2026, 7, 1)),
+        ("Anna | Hochzeit 2026-07-01", "wedding", date(2026, 7, 1)),
+    ],
+)
+def test_a_turn_of_life_is_noted_with_its_day(line: str, stage: str, on: date) -> None:
+    note = parse_note(line)
+    assert note.preferences.life_points == (LifePoint(on, stage),)
+    assert note.odd == ()
+
+
+@pytest.mark.parametrize(
+    "part", ["baby 2026-02-30", "call 2026-03-14", "baby born", "baby 9999-01-01"]
+)
+def test_what_is_no_day_of_a_life_is_odd(part: str) -> None:
+    assert parse_note(f"Ms Li | text only | {part}").odd == (part,)
+
+
+def test_a_turn_of_life_without_a_word_is_for_profiles_alone() -> None:
+    with pytest.raises(BadInput, match="no word for 'first_school_day'"):
+        render_note(Preferences(life_points=(LifePoint(date(2026, 9, 1), "first_school_day"),)))
+
+
+@pytest.mark.parametrize(
+    ("line", "none_left"),
+    [
+        ("Mon–Fri 9–18 | not Mon–Sun 8–20", True),
+        ("Mon–Fri 9–18 | not Mon–Fri 9–17", False),
+        ("not every day", True),
+        ("not Sat, Sun", False),
+        ("Sat 22–6 | not Sat 22–24 | not Sun 0–6", True),
+        ("text only", False),
+    ],
+)
+def test_two_wishes_that_leave_no_hour_are_seen(line: str, none_left: bool) -> None:
+    assert parse_note(line).preferences.leaves_no_hour is none_left
+
+
+@pytest.mark.parametrize(
     ("given", "field"),
     [
         ({"channel_format": "pigeon"}, "channel_format"),
@@ -145,6 +200,10 @@ def test_a_language_without_notes_is_refused() -> None:
         ({"windows": [{"days": [8], "from": "09:00", "to": "10:00"}]}, "days"),
         ({"windows": [{"days": [1], "from": "9", "to": "10:00"}]}, "windows"),
         ({"avoid": [{"days": [1]}]}, "avoid"),
+        ({"life_points": [{"stage": "birth", "on": "2026-02-30"}]}, "no day"),
+        ({"life_points": [{"stage": "Birth!", "on": "2026-02-28"}]}, "no key"),
+        ({"life_points": [{"stage": "birth", "on": "9999-02-28"}]}, "years"),
+        ({"life_points": [{"on": "2026-02-28"}]}, "needs stage and on"),
         ({"name": "two\nlines" + "\x00"}, "name"),
     ],
 )

@@ -62,7 +62,7 @@ def row(
         "missed": "Each hour later costs 9 % of such orders.",
         "last_message": LastMessage("How much is it?", NOW - 2 * HOUR, "in"),
         "simulated": False,
-        "sort_key": (COLOURS.index(colour), NOW + due_in, customer_id),
+        "sort_key": (0, COLOURS.index(colour), NOW + due_in, customer_id),
         "what_language": "en",
     }
     return QueueRow(**(values | more))  # type: ignore[arg-type]

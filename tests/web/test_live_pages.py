@@ -37,7 +37,7 @@ def test_a_message_changes_chip_and_place_without_reloading(
         shade=None,
         why="Asked for a price just now",
         due_by=NOW + 5 * MINUTE,
-        sort_key=(0, NOW + 5 * MINUTE, 10),
+        sort_key=(0, 0, NOW + 5 * MINUTE, 10),
     )
     served.bell.ring(10)
     moved = page.locator("#q-10")

@@ -19,6 +19,7 @@ from playwright.sync_api import Browser, Page, expect
 from warmlist.app import App, built_in_pack, event_log
 from warmlist.clock import HOUR
 from warmlist.demo.shop import history
+from warmlist.events.model import Event
 from warmlist.labels.bulk import Bulk
 from warmlist.packs import workspace
 from warmlist.plan.compile import compile_plan
@@ -167,3 +168,28 @@ def test_no_screen_violates_wcag(
     no_violation(page)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     page.context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_what_does_not_fit_names_the_customers_concerned(
+    place: Place, browser: Browser, scheme: Any, size: dict[str, Any]
+) -> None:
+    order = {"status": "paid", "amount": "900", "currency": "JPY"}
+    with place.app.store.connect() as conn:
+        event = Event(
+            "order", "o-jpy", "test", "+393331239999", NOW - HOUR, NOW - HOUR, fields=order
+        )
+        event_log(default_reader()).append(conn, [event], now_ms=NOW)
+        conn.commit()
+    page = open_(place, browser, color_scheme=scheme, **size)
+    page.locator("#troubles summary").click()
+    trouble = page.locator("#troubles li", has_text="JPY")
+    expect(trouble).to_contain_text("have no rate")
+    expect(trouble.locator("a")).to_have_text("+39 333 123 9999")
+    no_violation(page)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.context.close()
+    rep = open_(place, browser, who="Bob")
+    expect(rep.locator("#troubles")).to_have_count(0)
+    rep.context.close()

@@ -13,6 +13,7 @@ import { startClock, tick } from './times.js';
 import './views.js';
 
 window.htmx = htmx;
+const TIME_MOVES = 10 * 60_000; // hours close though nobody does anything
 
 function openRow(row, { focus = true, delay = 0 } = {}) {
   if (!row) return;
@@ -151,6 +152,7 @@ else if (queue.rows()[0]) queue.choose(queue.rows()[0], { focus: false, scroll: 
 if (shownId()) ready();
 queue.settle();
 startClock();
+setInterval(queue.refetch, TIME_MOVES);
 tick();
 live.start();
 document.body.dataset.ready = '';

@@ -61,7 +61,7 @@ export async function act(kind, fields = {}, { about = subject(), ...words } = {
 
 /** The acted row leaves and the next one comes, before the server has answered. */
 function step({ row }) {
-  const next = queue.after(row);
+  const next = queue.after(row, { open: running });
   queue.hide(row);
   if (running) doneInRun += 1;
   come(next);
@@ -71,10 +71,17 @@ function step({ row }) {
 /** In a run: the customer that the server took out of the queue makes room for the next one. */
 function goOn() {
   doneInRun += 1;
-  come(queue.beside(1));
+  const next = queue.beside(1);
+  come(next && queue.isOpen(next) ? next : firstOpen());
 }
 
-function come(next) {
+const firstOpen = () => queue.rows().find(queue.isOpen);
+
+async function come(next) {
+  if (!next && running && $('#more') && !queue.rows().some((row) => !queue.isOpen(row))) {
+    await queue.more($('#more button')); // what is open stands before what is not
+    next = firstOpen();
+  }
   if (next) {
     const phone = narrow.matches;
     queue.choose(next, { focus: !phone });
@@ -83,9 +90,14 @@ function come(next) {
     if (phone && !running) view('list');
   } else {
     stop();
-    clear(say('all_done'));
+    clear(done());
     view('list');
   }
+}
+
+function done() {
+  const waiting = queue.rows().find((row) => !queue.isOpen(row));
+  return waiting ? say('done_until', { time: moment(queue.opens(waiting)) }) : say('all_done');
 }
 
 function told(kind, name, fields) {
@@ -138,8 +150,11 @@ export function start() {
     stop();
     return;
   }
-  const first = queue.rows()[0];
-  if (!first) return;
+  const first = firstOpen();
+  if (!first) {
+    toast(done());
+    return;
+  }
   running = true;
   doneInRun = 0;
   document.body.dataset.running = '';

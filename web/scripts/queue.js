@@ -12,6 +12,10 @@ let neighbour = null; // where to go on after the chosen row left
 
 export const rowOf = (id) => document.getElementById(`q-${id}`);
 export const rows = () => $$('.row:not(.leaving)', list());
+/** From when the customer may be contacted, in ms; 0: no wait. */
+export const opens = (row) => place(row)[0];
+export const isOpen = (row) => opens(row) <= Date.now();
+const LATER = [1]; // behind every row that is open
 export const chosenId = () => chosen;
 
 function place(row) {
@@ -66,9 +70,9 @@ export function beside(step) {
   return all[0];
 }
 
-/** The row to work on after `row`: the one below, at the end the first. */
-export function after(row) {
-  const all = rows();
+/** The row to work on after `row`: the one below, at the end the first; `open`: of those that are. */
+export function after(row, { open = false } = {}) {
+  const all = rows().filter((other) => other === row || !open || isOpen(other));
   const at = all.indexOf(row);
   return all[at + 1] ?? all.find((other) => other !== row) ?? null;
 }
@@ -139,26 +143,38 @@ export function applyChanges({ rows: changed, gone, progress, beyond }) {
       leaving.delete(id);
     }
     for (const { html } of changed) put(elements(html)[0]);
-    divide(beyond);
+    divide('beyond', beyond);
+    divide('later', LATER);
   });
   $('#progress').replaceWith(elements(progress)[0]);
   settle();
 }
 
-/** Put the line between what fits today and what does not. */
-function divide(key) {
-  const line = $('#beyond') ?? document.createElement('li');
+/** Put a line before the first row from `key` on: what fits today and what does not, now and later. */
+function divide(name, key) {
+  const line = document.getElementById(name) ?? document.createElement('li');
   const first = key && all().find((row) => compare(place(row), key) >= 0);
   if (!first) {
     line.remove();
     return;
   }
-  line.id = 'beyond';
-  line.className = 'beyond';
-  line.textContent = say('beyond');
-  line.dataset.key = JSON.stringify(key);
+  line.id = name;
+  line.className = name;
+  line.textContent = say(name);
   first.before(line);
 }
+
+let opening = 0;
+
+/** The list is fetched again when the next customer may be contacted. */
+function awaitOpening() {
+  clearTimeout(opening);
+  const waiting = all().map((row) => opens(row) - Date.now()).filter((ms) => ms > 0);
+  const soonest = Math.min(...waiting);
+  if (soonest < LONGEST_WAIT) opening = setTimeout(refetch, soonest + 500);
+}
+
+const LONGEST_WAIT = 2 ** 31 - 1000; // browsers count no further
 
 /** After any change of the list: counts, the chosen row, the empty state. */
 export function settle() {
@@ -170,6 +186,7 @@ export function settle() {
   const row = chosen && rowOf(chosen);
   if (row && !('selected' in row.dataset)) choose(row, { focus: false, scroll: false });
   $('#empty').hidden = rows().length > 0;
+  awaitOpening();
   tick(list());
 }
 
@@ -196,7 +213,7 @@ async function fetchRows(atLeast) {
     if (!response.ok) return null;
     const fresh = elements(await response.text());
     const last = fresh.find((element) => element.id === 'more');
-    found.push(...fresh.filter((element) => element !== last));
+    found.push(...fresh.filter((element) => element !== last && !repeats(element, found)));
     cursor = last && $('button', last).dataset.cursor;
     if (last && found.length >= atLeast) {
       found.push(last);
@@ -204,6 +221,11 @@ async function fetchRows(atLeast) {
     }
   } while (cursor);
   return found.map((element) => element.outerHTML).join('');
+}
+
+/** A line between rows that an earlier page has too. */
+function repeats(element, earlier) {
+  return !element.matches('.row') && earlier.some((other) => other.id === element.id);
 }
 
 let fetching = null;
@@ -242,6 +264,9 @@ export async function more(button) {
   }
   const fresh = elements(await response.text());
   const first = fresh.find((element) => element.matches('.row'));
-  $('#more').replaceWith(...fresh.filter((element) => !(element.id && rowOf(element.dataset.id))));
+  const shown = [...list().children].filter((element) => element.id !== 'more');
+  const other = (element) => !rowOf(element.dataset.id) && !repeats(element, shown);
+  $('#more').replaceWith(...fresh.filter(other));
+  settle();
   if (first) choose(first);
 }

@@ -79,9 +79,17 @@ def queue(
                 write_line(line)
             return
         print_table(
-            ("colour", "customer", "owner", "by", "how", "why"),
+            ("colour", "customer", "owner", "not before", "by", "how", "why"),
             (
-                (x["colour"], x["name"], x["owner"] or "", x["by"], x["how"], x["why"])
+                (
+                    x["colour"],
+                    x["name"],
+                    x["owner"] or "",
+                    x["not_before"] or "",
+                    x["by"],
+                    x["how"],
+                    x["why"],
+                )
                 for x in lines
             ),
         )

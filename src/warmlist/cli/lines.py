@@ -16,12 +16,13 @@ from warmlist.engines.mirror import Mirror
 from warmlist.engines.relations import Fetcher
 from warmlist.errors import BadInput
 from warmlist.events import rates
-from warmlist.followup.views import QueueFilters, Viewer
+from warmlist.followup.views import QueueFilters, QueueRow, Viewer
 from warmlist.intake.identity import canonical
 from warmlist.labels import explain, replay
 from warmlist.labels.assign import SQL as ASSIGN
 from warmlist.labels.bulk import Bulk
 from warmlist.settings import Settings
+from warmlist.understanding.preferences.model import Window as Hours
 from warmlist.worker import BATCH, BULK
 
 WAITING = ASSIGN.waiting
@@ -107,19 +108,33 @@ def queue_lines(app: App, as_of: int | None, owner: str | None) -> Iterator[dict
             "shade": row.shade, "labels": {c.dimension: c.label for c in row.chips},
             "playbook": row.playbook, "why": row.why, "from": rfc3339(row.due_from),
             "by": rfc3339(row.due_by), "overdue": row.overdue, "how": row.how,
-            "when": row.window.text, "not_before": rfc3339(row.window.next_open),
+            "when": row.window.text, "best": best_of(row),
+            "not_before": rfc3339(row.window.next_open),
             "held": list(row.held), "brings": row.brings, "what": row.what, "missed": row.missed,
         }  # fmt: skip
 
 
-def _pages(app: App, filters: QueueFilters, moment: int) -> Iterator[Any]:
+def _pages(app: App, filters: QueueFilters, moment: int) -> Iterator[QueueRow]:
+    """What is open at once, what opens later in order at the end: no worker may have asked the guard yet."""
+    later: list[QueueRow] = []
     cursor: str | None = None
     while True:
         page = app.desk.queue(OPERATOR, filters, moment, cursor)
-        yield from page.rows
+        yield from (row for row in page.rows if not row.opens)
+        later += [row for row in page.rows if row.opens]
         cursor = page.next_cursor
         if cursor is None:
-            return
+            break
+    yield from sorted(later, key=lambda row: row.sort_key)
+
+
+def best_of(row: QueueRow) -> dict[str, Any] | None:
+    """When the customer is most likely to answer, as the doors tell it."""
+    best = row.window.best
+    if best is None:
+        return None
+    hours = Hours(best.days, best.begin, best.end).as_json()
+    return hours | {"at": rfc3339(best.at), "because": best.source}
 
 
 def why_json(app: App, handle: str, at: int | None) -> dict[str, Any]:

@@ -32,7 +32,17 @@ Lang = Annotated[
 Texts = Annotated[
     list[str] | None, typer.Argument(help="Lines; without any, those on standard input.")
 ]
-_COLUMNS = ("name", "format", "windows", "not", "a week", "a month", "passive", "not understood")
+_COLUMNS = (
+    "name",
+    "format",
+    "windows",
+    "not",
+    "a week",
+    "a month",
+    "passive",
+    "life",
+    "not understood",
+)
 
 
 @commands.command("parse")
@@ -90,6 +100,8 @@ def _parse(text: str, lang: str | None, reports: Reports) -> Note:
     if note.odd:
         quoted = ", ".join(f"'{part}'" for part in note.odd)
         reports.say(f"not understood: {quoted}")
+    if note.preferences.leaves_no_hour:
+        reports.say(f"'{text}': all hours that are wished for are refused as well; ask again")
     return note
 
 
@@ -142,6 +154,7 @@ def _row(note: Note) -> tuple[str, ...]:
         "" if said.max_per_week is None else str(said.max_per_week),
         "" if said.max_per_month is None else str(said.max_per_month),
         "yes" if said.passive else "",
+        ", ".join(f"{point.stage} {point.on}" for point in said.life_points),
         " | ".join(note.odd),
     )
 

@@ -32,14 +32,25 @@ TakeAway = Annotated[
 
 
 @commands.command("check")
-def pack_check(pack: Folder = None) -> None:
+def pack_check(
+    pack: Folder = None,
+    customers: Annotated[
+        bool,
+        typer.Option("--customers", help="Also say which customers of the workspace it hurts."),
+    ] = False,
+) -> None:
     """Read a pack and say what is wrong, with file, line and column.
 
-    Example: warmlist pack check my-rules
+    Example: warmlist pack check my-rules --customers
     """
+    from warmlist.app import open_app
     from warmlist.cli.rules import check_pack
 
-    out.print(check_pack(pack), highlight=False)
+    if not customers:
+        out.print(check_pack(pack), markup=False, highlight=False)
+        return
+    with open_app(read_settings()) as app:
+        out.print(check_pack(pack, app), markup=False, highlight=False)
 
 
 @commands.command("test")
@@ -66,16 +77,18 @@ def pack_diff(
     Example: warmlist pack diff my-rules
     """
     from warmlist.app import open_app
-    from warmlist.cli.rules import diff_jsonl, diff_lines, diff_text
+    from warmlist.cli.rules import carried_lines, diff_jsonl, diff_lines, diff_text, pack_of
 
     one_of(format, "table", "jsonl")
     with open_app(read_settings()) as app, progress("asking everybody") as update:
-        found, names = diff_lines(app, pack, lambda done, _: update(done))
+        wanted = pack_of(app, pack)
+        found, names = diff_lines(app, wanted, lambda done, _: update(done))
+        doubts = [*wanted.warnings, *carried_lines(app, wanted)]
     if format == "jsonl":
-        for line in diff_jsonl(found, names):
+        for line in [*diff_jsonl(found, names), *({"doubt": doubt} for doubt in doubts)]:
             write_line(line)
     else:
-        out.print(diff_text(found, names), markup=False, highlight=False)
+        out.print("\n".join([diff_text(found, names), *doubts]), markup=False, highlight=False)
 
 
 @commands.command("export")
@@ -110,8 +123,9 @@ def pack_import(
     from warmlist.app import open_app
     from warmlist.cli.rules import bring_in
 
-    with open_app(read_settings()) as app:
-        out.print(bring_in(app, folder, note, by, take_away=take_away), highlight=False)
+    with open_app(read_settings()) as app, progress("asking everybody") as update:
+        told = bring_in(app, folder, note, by, lambda done, _: update(done), take_away=take_away)
+    out.print(told, markup=False, highlight=False)
 
 
 @commands.command("versions")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -38,17 +38,61 @@ def _read(folder: Path | None, to_minor: ToMinor | None = None) -> Pack:
     )
 
 
-def diff_lines(
-    app: App, folder: Path, progress: Callable[[int, int], None]
-) -> tuple[Difference, Mapping[int, str]]:
-    """Who would change by the files of a folder, and the names of those who are named."""
-    now = clock.now_ms()
+def pack_of(app: App, folder: Path | None) -> Pack:
+    """The pack of a folder, with the rates of this workspace."""
     with app.store.connect() as conn:
-        to_minor = load_money(conn).at(now)
-    found = app.rules_desk.compare(_read(folder, to_minor), now, progress)
+        return _read(folder, load_money(conn).at(clock.now_ms()))
+
+
+def diff_lines(
+    app: App, pack: Pack, progress: Callable[[int, int], None]
+) -> tuple[Difference, Mapping[int, str]]:
+    """Who would change by a pack, and the names of those who are named."""
+    now = clock.now_ms()
+    found = app.rules_desk.compare(pack, now, progress)
     ids = {i for m in found.moved for i in (*m.some_entering, *m.some_leaving)}
     ids |= {i for v in found.in_vain for i in v.some}
     return found, app.rules_desk.people(sorted(ids), now)
+
+
+def trouble_lines(app: App, pack: Pack | None = None) -> list[str]:
+    """What does not fit together, a sentence each with some of the customers concerned."""
+    desk = app.rules_desk
+    found = desk.troubles(pack)
+    names = desk.people(sorted({i for one in found for i in one.some}), clock.now_ms())
+    return [
+        f"{one.says}: {_counted(one.customers, one.some, names)}; {one.do}"
+        if one.customers
+        else f"{one.says}: nobody; {one.do}"
+        for one in found
+    ]
+
+
+def carried_lines(app: App, pack: Pack) -> list[str]:
+    """The labels that customers carry and that a pack takes away."""
+    desk = app.rules_desk
+    found = desk.carried(pack)
+    names = desk.people(sorted({i for one in found for i in one.some}), clock.now_ms())
+    return [
+        f"{one.dimension}: {one.label} would go, which is carried by "
+        f"{_counted(one.customers, one.some, names)}"
+        for one in found
+    ]
+
+
+def vain_lines(found: Difference, names: Mapping[int, str]) -> list[str]:
+    """New rules that contradict older ones: who fits both and keeps the older one's label."""
+    return [
+        f"{vain.rule} ({vain.label}) contradicts {vain.by}, which comes first and makes them "
+        f"{vain.by_label}: {_counted(vain.customers, vain.some, names)}"
+        for vain in found.in_vain
+    ]
+
+
+def _counted(count: int, some: Sequence[int], names: Mapping[int, str]) -> str:
+    told = ", ".join(names.get(i, str(i)) for i in some)
+    more = ", …" if count > len(some) else ""
+    return f"{count:,} customer{'' if count == 1 else 's'} ({told}{more})"
 
 
 def diff_jsonl(found: Difference, names: Mapping[int, str]) -> Iterator[dict[str, Any]]:
@@ -82,12 +126,7 @@ def diff_text(found: Difference, names: Mapping[int, str]) -> str:
             lines.append(f"  + {one.entering:,}: {named(one.some_entering, one.entering)}")
         if one.leaving:
             lines.append(f"  - {one.leaving:,}: {named(one.some_leaving, one.leaving)}")
-    lines += [
-        f"{vain.rule} holds for {vain.customers:,} who are {vain.by_label} by {vain.by}, "
-        f"which comes first: {named(vain.some, vain.customers)}"
-        for vain in found.in_vain
-    ]
-    return "\n".join(lines)
+    return "\n".join([*lines, *vain_lines(found, names)])
 
 
 def export(app: App, folder: Path, number: int | None) -> str:
@@ -107,19 +146,31 @@ def export(app: App, folder: Path, number: int | None) -> str:
     return f"w{version.number}: {len(version.files)} files written to {folder}"
 
 
-def bring_in(app: App, folder: Path, note: str, by: str, *, take_away: bool) -> str:
-    """Lay a folder's files over the pack; a sentence about it."""
+def bring_in(
+    app: App,
+    folder: Path,
+    note: str,
+    by: str,
+    progress: Callable[[int, int], None],
+    *,
+    take_away: bool,
+) -> str:
+    """Lay a folder's files over the pack; a sentence about it, and one for all that does not fit."""
     if is_whole(folder):
         raise BadInput(
             f"{folder} holds a pack of its own",
             hint="a workspace only says what is other or new: leave out name and version of pack.yaml",
         )
     desk, now, layer = app.rules_desk, clock.now_ms(), layer_of(folder)
-    desk.check(layer.files, now, layer.name)
+    pack = desk.check(layer.files, now, layer.name)
     base = desk.version().number
+    contradictions = vain_lines(*diff_lines(app, pack, progress))
+    doubts = [*pack.warnings, *contradictions, *carried_lines(app, pack)]
+    doubts += [line for line in trouble_lines(app, pack) if line not in doubts]
     who = Viewer(0, by, "admin")
     made = desk.save(who, layer.files, note, now, base, take_away=take_away)
-    return f"w{made.number}: {len(made.files)} files lie over {app.plan.pack.name}; {_FOLLOWS}"
+    told = f"w{made.number}: {len(made.files)} files lie over {app.plan.pack.name}; {_FOLLOWS}"
+    return "\n".join([told, *doubts])
 
 
 def back(app: App, number: int, by: str) -> str:
@@ -141,14 +192,21 @@ def version_lines(app: App) -> list[dict[str, Any]]:
 _FOLLOWS = "a running serve labels everybody by them"
 
 
-def check_pack(folder: Path | None) -> str:
-    """A sentence about a pack that is right; BadPack says what is wrong."""
-    pack = _read(folder)
+def check_pack(folder: Path | None, app: App | None = None) -> str:
+    """A sentence about a pack that is right, and doubts; BadPack says what is wrong.
+
+    app: the workspace whose customers the doubts are about.
+    """
+    pack = _read(folder) if app is None else pack_of(app, folder)
     rules = sum(len(d.rules) for d in pack.dimensions) + len(pack.open_rules)
-    return (
+    doubts = [*pack.warnings]
+    if app is not None:
+        doubts += [*carried_lines(app, pack), *trouble_lines(app, pack)]
+    told = (
         f"{pack.key}: {len(pack.keys)} dimensions, {rules} rules, {len(pack.facts)} facts, "
-        f"{len(pack.playbooks)} playbooks, {len(pack.thresholds)} thresholds: all in order"
+        f"{len(pack.playbooks)} playbooks, {len(pack.thresholds)} thresholds: "
     )
+    return "\n".join([told + (f"{len(doubts)} doubts" if doubts else "all in order"), *doubts])
 
 
 def test_pack(folder: Path | None) -> tuple[str, bool]:

@@ -1,24 +1,32 @@
 """Words about a customer that an event carries beside its columns: tags, which become open labels.
 
 A tag names a dimension and a label of it ('country', 'IT'). Where the same dimension is told by
-several, what the customer stated beats what the team noted, and that beats what was worked out.
+several, what the customer stated beats what the team noted, and that beats what was worked out; what a
+number or address tells by itself counts least.
 """
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 import psycopg
 
+from warmlist.clock import to_ms
 from warmlist.events.model import Event
 from warmlist.store.sql import queries
 
 SQL = queries("events/log.sql")
 
 STATED, NOTED, INFERRED = 3, 2, 1
+#: In plans, what a handle tells by itself counts less than anything that an event tells.
+BY_HANDLE = 0
 #: Rank -> how the label says where it comes from.
-ORIGINS: Mapping[int, str] = {STATED: "stated", NOTED: "noted", INFERRED: "inferred"}
+ORIGINS: Mapping[int, str] = {
+    STATED: "stated", NOTED: "noted", INFERRED: "inferred", BY_HANDLE: "inferred",
+}  # fmt: skip
 HANDLE_ID, POS = 3, 4  # places in the columns of an event
 #: Longest label, in characters; a longer one is cut, as an index holds it.
 LONGEST = 150
@@ -53,6 +61,10 @@ class Row(NamedTuple):
 
 #: Fields of a profile that are labels by themselves.
 _PROFILE = ("country", "language", "time_zone", "industry")
+#: What the turns of a customer's life are told as; `until` is then the day of each, not an end.
+LIFE_POINT = "life_point"
+#: The first and the last year of such days.
+LIFE_YEARS = (1970, 2200)
 
 
 def keep(
@@ -103,9 +115,8 @@ def tags_of(
     fields = event.fields
     match event.type:
         case "profile":
-            return once(
-                Tag(name, str(fields[name]), NOTED) for name in _PROFILE if fields.get(name)
-            )
+            told = [Tag(name, str(fields[name]), NOTED) for name in _PROFILE if fields.get(name)]
+            return once([*told, *_life(fields, NOTED)])
         case "order":
             return once(
                 Tag("product", f"interest:{category(str(line['category']))}")
@@ -140,7 +151,20 @@ def preference_tags(fields: Mapping[str, Any], rank: int) -> list[Tag]:
         if said or fields.get("whole"):
             tags.append(Tag(dimension, None, rank, "clear"))
             tags += [Tag(dimension, label, rank) for label in labels]
+    if fields.get("life_points") is not None or fields.get("whole"):
+        tags += [Tag(LIFE_POINT, None, rank, "clear"), *_life(fields, rank)]
     return tags
+
+
+def _life(fields: Mapping[str, Any], rank: int) -> list[Tag]:
+    """The turns of life that a profile or a preference names, each at the beginning of its day in UTC."""
+    points = [p for p in fields.get("life_points") or () if isinstance(p, Mapping)]
+    found = []
+    for point in points:
+        with contextlib.suppress(ValueError, KeyError):  # the doors have checked what counts
+            day = datetime.fromisoformat(str(point["on"])).replace(tzinfo=UTC)
+            found.append(Tag(LIFE_POINT, str(point["stage"]), rank, until=to_ms(day)))
+    return found
 
 
 def once(tags: Iterable[Tag]) -> list[Tag]:

@@ -21,28 +21,36 @@ _NO_TEMPLATE = {ord(sign): None for sign in "{}"}
 class Tastes:
     """What decides which of several things suits a customer.
 
-    few: promotions are as many as they should be already, or unwelcome. high: a high spender.
+    few: promotions are as many as they should be already, or unwelcome. high: a high spender. labels:
+    (dimension, label in lower case), what contents may be for.
     """
 
     interests: frozenset[str] = frozenset()
     few: bool = False
     high: bool = False
+    labels: frozenset[tuple[str, str]] = frozenset()
 
 
 def chosen(playbook: Playbook, touch: int, tastes: Tastes) -> Content:
     """What touch number `touch` (0 the first) brings: in turn, of what suits the customer.
 
-    Where nothing does, what is no promotion; where that is nothing either, what the playbook says.
+    Where nothing does, what is no promotion; where that is nothing either, what the playbook says. In
+    its place stands what is made for customers like this one (FUP-10), where there is such a thing.
     """
     suit = [content for content in playbook.brings if suits(content, tastes)]
-    plain = [content for content in playbook.brings if content.purpose != "promotion"]
-    turns = suit or plain or list(playbook.brings)
-    return turns[touch % len(turns)]
+    ours = [content for content in playbook.brings if content.is_for(tastes.labels)]
+    plain = [content for content in ours if content.purpose != "promotion"]
+    turns = suit or plain or ours or list(playbook.brings)
+    content = turns[touch % len(turns)]
+    return next((made for made in content.matched if suits(made, tastes)), content)
 
 
 def suits(content: Content, tastes: Tastes) -> bool:
-    """Whether it fits the interests (IST-6) and is no promotion too many (SPD-7, ENG-5)."""
+    """Whether it is for such customers, fits the interests (IST-6) and is no promotion too many (SPD-7,
+    ENG-5)."""
     if content.purpose == "promotion" and tastes.few:
+        return False
+    if not content.is_for(tastes.labels):
         return False
     return fits(tastes.interests, content.fits) and (tastes.high or not content.scarce)
 

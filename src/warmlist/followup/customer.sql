@@ -88,9 +88,14 @@ WHERE handle_id = ANY(%(handles)s) AND type = 'order'
   AND NOT EXISTS (SELECT FROM superseded s WHERE s.event_id = e.id AND s.gone_at < %(as_of)s);
 
 -- name: labels
--- What was concluded and held at a moment.
-SELECT dimension, label, shade, rule, because, since, until_at, origin, evidence
-FROM assignments
+-- What was concluded and held at a moment, with the reason of then.
+SELECT dimension, label, shade, coalesce(r.was ->> 'rule', rule), coalesce(r.was ->> 'because', because),
+  since, until_at, origin, coalesce(r.was, evidence)
+FROM assignments a
+LEFT JOIN LATERAL (
+  SELECT e.was FROM jsonb_array_elements(a.evidence -> 'earlier') WITH ORDINALITY AS e (was, n)
+  WHERE (e.was ->> 'until')::bigint >= %(as_of)s ORDER BY e.n LIMIT 1
+) r ON true
 WHERE customer_id = %(customer_id)s
   AND (since IS NULL OR since < %(as_of)s) AND (until_at IS NULL OR until_at >= %(as_of)s)
 ORDER BY dimension <> 'follow_up', dimension, label;

@@ -15,10 +15,9 @@ from warmlist.engines.duckdb import InProcess
 from warmlist.engines.relations import Fetcher
 from warmlist.errors import StoreUnavailable, WarmlistError
 from warmlist.events.log import EventLog
-from warmlist.followup import actions, customer, queue
+from warmlist.followup import actions, customer, openings, queue
 from warmlist.followup.customer import Connection
-from warmlist.followup.figures import Day, Figures
-from warmlist.followup.look import PackLook
+from warmlist.followup.figures import Day
 from warmlist.followup.rows import RowBuilder
 from warmlist.followup.search import search
 from warmlist.followup.totals import KeptTotals, Totals
@@ -74,8 +73,8 @@ class PostgresDesk:
         """
         self._pool, self._log, self._plan = pool, events, plan
         self._currency, self._zone = currency, time_zone
-        self._figures, self._look = Figures.of(plan.pack), PackLook(plan.pack, currency)
-        self.rows = RowBuilder(plan, self._figures, self._look, currency, time_zone)
+        self.rows = RowBuilder.of(plan, currency, time_zone)
+        self._figures, self._look = self.rows.figures, self.rows.look
         self._totals = totals or KeptTotals()
         self._labeller: Labeller | None = None
         self._labelling = threading.Lock()
@@ -201,6 +200,7 @@ class PostgresDesk:
                         known = [from_at for (from_at,) in marks]
                         news[customer_id] = None if None in known else min(known)
                 self._ready_labeller().relabel(conn, news, as_of)
+                openings.settle(conn, self.rows, customer_ids, as_of)
         except (WarmlistError, psycopg.Error):
             log.warning("labels after a deed are left to the worker", exc_info=True)
             with self._labelling:

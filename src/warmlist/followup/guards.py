@@ -7,13 +7,13 @@ customer's own.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from typing import Literal
 from zoneinfo import ZoneInfo
 
 from warmlist.clock import DAY, MINUTE
-from warmlist.followup.local_time import last_in_a_row, next_in, next_outside, within
+from warmlist.followup.local_time import edges, last_in_a_row, next_in, next_outside, within
 from warmlist.rules.model import Pack
 from warmlist.understanding.preferences.model import Window
 
@@ -65,7 +65,7 @@ class State:
     """What is known of the customer.
 
     zone: where their clocks are read. windows: contact in these, if any. night: promotions between 20
-    and 21:30 only, as who is active at night wishes. avoid, worst: and not in these. max_per_week,
+    and 21:30 only, too, as who is active at night wishes. avoid, worst: and not in these. max_per_week,
     max_per_month: what they agreed to. touches, promotions: moments of our contacts, ascending, at
     least of 30 days. interests, categories: known ones; none known = anything. wrote_at: the last
     message that waits for an answer; last_inbound: the last message at all. restricted: shipping there
@@ -138,8 +138,8 @@ class Decision:
 
 
 ALLOWED = Decision("allow")
-#: So often the search for an open moment goes on; windows that leave none make the rest refused.
-_ROUNDS = 60
+#: So far the search for an open moment goes: caps look back a month, windows repeat by the week.
+_HORIZON = MONTH + 2 * WEEK
 
 
 def decide(state: State, parcel: Parcel, moment: int, limits: Limits) -> Decision:
@@ -148,17 +148,63 @@ def decide(state: State, parcel: Parcel, moment: int, limits: Limits) -> Decisio
     reasons = tuple(sorted(against, key=lambda reason: REASONS.index(reason.name)))
     if not reasons:
         return ALLOWED
-    if any(reason.until is None for reason in reasons):
-        return Decision("refuse", None, reasons)
-    at = moment
-    for _ in range(_ROUNDS):
-        ends = [reason.until for reason in _against(state, parcel, at, limits)]
+    until = _until(reasons, state, parcel, moment, limits)
+    return Decision("refuse" if until is None else "wait", until, reasons)
+
+
+def allowed(state: State, parcel: Parcel, moment: int, limits: Limits) -> bool:
+    """Whether nothing speaks against `parcel` at `moment`."""
+    return next(_against(state, parcel, moment, limits), None) is None
+
+
+def _until(
+    reasons: Iterable[Reason], state: State, parcel: Parcel, moment: int, limits: Limits
+) -> int | None:
+    """The first moment at which nothing speaks against it any more; None where there is none.
+
+    Each reason holds without a break until its end, so that no moment before the latest end is open.
+    """
+    last = moment + _HORIZON
+    while moment <= last:
+        ends = [reason.until for reason in reasons]
         if not ends:
-            return Decision("wait", at, reasons)
+            return moment
         if None in ends:
-            break
-        at = max(end for end in ends if end is not None)
-    return Decision("refuse", None, reasons)
+            return None
+        moment = max(end for end in ends if end is not None)
+        reasons = list(_against(state, parcel, moment, limits))
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Shut:
+    """A stretch in which the guard says no: [begins, ends), epoch ms; ends None = for good."""
+
+    begins: int
+    ends: int | None
+
+
+def next_shut(state: State, parcel: Parcel, moment: int, limits: Limits) -> Shut | None:
+    """The first stretch from `moment` on in which `parcel` may not go out, if nothing happens meanwhile.
+
+    None where there is none for a week.
+    """
+    windows = (*state.windows, *state.avoid, *state.worst, EVENING, *_quiet(limits))
+    begins = {moment, *edges(windows, moment, state.zone)}
+    if state.wrote_at is not None:  # what an answer is exempt from counts again
+        begins.add(max(moment, state.wrote_at + limits.answer_within + 1))
+    for at in sorted(begins):
+        reasons = list(_against(state, parcel, at, limits))
+        if reasons:
+            return Shut(at, _until(reasons, state, parcel, at, limits))
+    return None
+
+
+def timing(state: State, parcel: Parcel) -> Parcel:
+    """The same contact as far as its moment goes: what is in it can be chosen otherwise."""
+    return replace(
+        parcel, fits=None, categories=frozenset(), ships=False, format=state.format or parcel.format
+    )
 
 
 def answers(state: State, moment: int, limits: Limits) -> bool:
@@ -213,24 +259,24 @@ def _grey(s: State, _p: Parcel, _at: int, _l: Limits, _a: bool) -> Iterator[Reas
 def _hours(s: State, p: Parcel, at: int, limits: Limits, _a: bool) -> Iterator[Reason]:
     """Wished hours, refused ones, and quiet ones; what was wished goes before the default."""
     wished = s.windows
-    if s.night and p.purpose == "promotion":
-        wished = (EVENING,)
     if wished and not within(wished, at, s.zone):
         yield Reason("preferred_hours", next_in(wished, at, s.zone))
+    if s.night and p.purpose == "promotion" and not within((EVENING,), at, s.zone):
+        yield Reason("preferred_hours", next_in((EVENING,), at, s.zone))
     if s.avoid and within(s.avoid, at, s.zone):
         yield Reason("avoided_hours", next_outside(s.avoid, at, s.zone))
     quiet = _quiet(limits)
-    if quiet is not None and not wished and within((quiet,), at, s.zone):
-        yield Reason("quiet_hours", next_outside((quiet,), at, s.zone))
+    if quiet and not wished and within(quiet, at, s.zone):
+        yield Reason("quiet_hours", next_outside(quiet, at, s.zone))
 
 
 #: In which who is active at night gets promotions (PRF-1).
 EVENING = Window((1, 2, 3, 4, 5, 6, 7), 20 * 60, 21 * 60 + 30)
 
 
-def _quiet(limits: Limits) -> Window | None:
+def _quiet(limits: Limits) -> tuple[Window, ...]:
     start, end = limits.quiet_from // MINUTE, limits.quiet_until // MINUTE
-    return None if start == end else Window((1, 2, 3, 4, 5, 6, 7), start, end or 1440)
+    return () if start == end else (Window((1, 2, 3, 4, 5, 6, 7), start, end or 1440),)
 
 
 def _caps(s: State, _p: Parcel, at: int, limits: Limits, _a: bool) -> Iterator[Reason]:

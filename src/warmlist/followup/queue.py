@@ -10,10 +10,12 @@ from zoneinfo import ZoneInfo
 import psycopg
 
 from warmlist.errors import BadInput
+from warmlist.followup.cases import how
 from warmlist.followup.customer import Connection
 from warmlist.followup.figures import Day
+from warmlist.followup.habits import load_habits
 from warmlist.followup.people import held_labels
-from warmlist.followup.rows import RowBuilder, how, labels_of, standings_of
+from warmlist.followup.rows import RowBuilder, labels_of, standings_of
 from warmlist.followup.standing import YELLOW, Standing, from_row
 from warmlist.followup.totals import Totals
 from warmlist.followup.views import (
@@ -60,13 +62,8 @@ def queue_page(
 
     totals: see `count`. cursor: `next_cursor` of an earlier page; BadInput for any other text.
     """
-    values = _values(builder, viewer, filters, as_of)
-    where = _where(filters, behind=cursor is not None)
-    if cursor is not None:
-        values |= _behind(cursor)
-    page = _SQL.page.format(where=where)
-    found = _standings(conn, page, values | {"count": size + 1})
-    rows = _rows(conn, builder, found[:size], as_of, viewer.language)
+    found = _page(conn, builder, viewer, filters, as_of, cursor, size + 1)
+    rows = _rows(conn, builder, [s for _, s in found[:size]], as_of, viewer.language)
     progress = _progress(conn, builder, viewer, as_of, totals)
     beyond = progress.beyond_key
     return QueuePage(
@@ -77,7 +74,7 @@ def queue_page(
         minutes_total=progress.minutes_total,
         beyond_from=next((n for n, r in enumerate(rows) if beyond and r.sort_key >= beyond), None),
         as_of=as_of,
-        next_cursor=_cursor(found[size - 1]) if len(found) > size else None,
+        next_cursor=_cursor(*found[size - 1]) if len(found) > size else None,
         counts=totals.shown,
         beyond=progress.beyond,
     )
@@ -94,8 +91,7 @@ def queue_changes(
     """Where these customers now stand in the viewer's unfiltered queue, whose totals are given."""
     values = _values(builder, viewer, NO_FILTERS, as_of)
     wanted = list(dict.fromkeys(customer_ids))
-    query = _SQL.of.format(where=_where(NO_FILTERS))
-    found = _standings(conn, query, values | {"customers": wanted})
+    found = _standings(conn, values | {"customers": wanted})
     rows = _rows(conn, builder, found, as_of, viewer.language)
     there = {row.customer_id for row in rows}
     progress = _progress(conn, builder, viewer, as_of, totals)
@@ -126,19 +122,24 @@ def rows_from_answers(
     answers: in batches, whatever their order; of each only what is due is kept.
     """
     day = Day.at(as_of, ZoneInfo(builder.zone))
-    due: list[Standing] = []
+    due: list[tuple[tuple[int, ...], Standing]] = []
     labels: dict[int, Sequence[tuple[str, str, str | None, str]]] = {}
     for batch in answers:
         held = labels_of(batch)
-        for standing in standings_of(conn, builder.plan, batch, as_of):
-            if standing.due_today(as_of, day, builder.figures) and _passes(
-                standing, held[standing.customer_id], viewer, filters
-            ):
-                due.append(standing)
+        found = [
+            standing
+            for standing in standings_of(conn, builder.plan, batch, as_of)
+            if standing.due_today(as_of, day, builder.figures)
+            and _passes(standing, held[standing.customer_id], viewer, filters)
+        ]
+        opens = builder.opens(conn, found, held, as_of)
+        for standing in found:
+            if opens[standing.customer_id] < day.ends:
+                due.append(((opens[standing.customer_id], *standing.sort_key), standing))
                 labels[standing.customer_id] = held[standing.customer_id]
-    due.sort(key=lambda standing: standing.sort_key)
+    due.sort(key=lambda one: one[0])
     for first in range(0, len(due), PAGE):
-        page = due[first : first + PAGE]
+        page = [standing for _, standing in due[first : first + PAGE]]
         yield from builder.rows(conn, page, labels, as_of, viewer.language)
 
 
@@ -173,7 +174,7 @@ def row_of(
 ) -> QueueRow | None:
     """One customer's row; None when the customer is not in the viewer's queue."""
     values = _values(builder, viewer, NO_FILTERS, as_of) | {"customers": [customer_id]}
-    found = _standings(conn, _SQL.of.format(where=_where(NO_FILTERS)), values)
+    found = _standings(conn, values)
     return next(iter(_rows(conn, builder, found, as_of, viewer.language)), None)
 
 
@@ -186,10 +187,16 @@ def upcoming(
     if standing is None or not builder.knows(standing.playbook):
         return ()
     day = Day.at(as_of, ZoneInfo(builder.zone))
-    figures = builder.figures
-    if standing.hidden(as_of, figures) or standing.due_today(as_of, day, figures):
+    if standing.hidden(as_of, builder.figures):
         return ()
-    return (builder.next_follow_up(standing, held_labels(conn, [customer_id]), as_of, viewer),)
+    labels = held_labels(conn, [customer_id])
+    begins = max(as_of, standing.opens_at)
+    cases = builder.cases(conn, [standing], labels, begins, load_habits(conn, as_of))
+    due = standing.due_today(as_of, day, builder.figures)
+    if not cases or (due and cases[0].opens(begins, builder.limits) < day.ends):
+        return ()
+    found = builder.next_follow_up(cases[0], begins, as_of, viewer)
+    return (found,) if found else ()
 
 
 def _values(
@@ -202,7 +209,6 @@ def _values(
         "day_begins": day.begins,
         "day_ends": day.ends,
         "answer_from": as_of - builder.figures.answer_within,
-        "cap": builder.figures.touch_cap,
         "everyone": viewer.sees_everyone,
         "viewer": viewer.name,
         **_ranks(filters.colour),
@@ -221,18 +227,46 @@ def _ranks(colour: str | None) -> dict[str, int | bool]:
     return {"rank_from": first, "rank_to": first + 10, "uncoloured": uncoloured}
 
 
-def _where(filters: QueueFilters, *, behind: bool = False) -> str:
+def _where(filters: QueueFilters, opens: str = _SQL.opens_today, behind: str = "") -> str:
     """The conditions of a query, put together from the named ones of queue.sql."""
-    parts = [_SQL.today, _SQL.visible, _SQL.filtered]
+    parts = [_SQL.due, opens, _SQL.visible, _SQL.filtered]
     if filters.label:
         parts.append(_SQL.labelled)
     if behind:
-        parts.append(_SQL.behind)
+        parts.append(behind)
     return "\n  AND ".join(parts)
 
 
-def _standings(conn: Connection, query: str, values: Mapping[str, Any]) -> list[Standing]:
-    found = (from_row(row) for row in _run(conn, query, values))
+def _page(
+    conn: Connection,
+    builder: RowBuilder,
+    viewer: Viewer,
+    filters: QueueFilters,
+    as_of: int,
+    cursor: str | None,
+    count: int,
+) -> list[tuple[int, Standing]]:
+    """(from when it may be done, where the customer stands): what is open now, then what opens later."""
+    values = _values(builder, viewer, filters, as_of)
+    place = {} if cursor is None else _behind(cursor)
+    opened = place.get("last_opens", 0)
+    found: list[Sequence[Any]] = []
+    if not opened:
+        where = _where(filters, _SQL.open_now, _SQL.behind if place else "")
+        query = _SQL.page.format(where=where)
+        found += _run(conn, query, values | place | {"count": count}).fetchall()
+    if len(found) < count:
+        where = _where(filters, _SQL.opens_later, _SQL.behind_later if opened else "")
+        query = _SQL.later_page.format(where=where)
+        more = {"count": count - len(found)}
+        found += _run(conn, query, values | place | more).fetchall()
+    standings = ((opens, from_row(row)) for opens, *row in found)
+    return [(opens, standing) for opens, standing in standings if standing is not None]
+
+
+def _standings(conn: Connection, values: Mapping[str, Any]) -> list[Standing]:
+    """Those of some customers who are in the queue."""
+    found = (from_row(row) for row in _run(conn, _SQL.of.format(where=_where(NO_FILTERS)), values))
     return [standing for standing in found if standing is not None]
 
 
@@ -243,9 +277,12 @@ def _rows(
     as_of: int,
     language: str,
 ) -> tuple[QueueRow, ...]:
+    """Rows in order. What is kept of the guard may be a moment old: here it is asked itself."""
     known = [s for s in standings if builder.knows(s.playbook)]
     labels = held_labels(conn, [s.customer_id for s in known])
-    return builder.rows(conn, known, labels, as_of, language)
+    ends = Day.at(as_of, ZoneInfo(builder.zone)).ends
+    rows = builder.rows(conn, known, labels, as_of, language)
+    return tuple(sorted((r for r in rows if r.opens < ends), key=lambda row: row.sort_key))
 
 
 def count(
@@ -259,10 +296,11 @@ def count(
     """
     values = _values(builder, viewer, filters, as_of)
     query = _SQL.labelled_counts if filters.label else _SQL.counts
-    where = f"{_SQL.today}\n  AND {_SQL.visible}"
+    where = "\n  AND ".join((_SQL.due, _SQL.opens_today, _SQL.visible))
     rows = _run(conn, query.format(where=where), values).fetchall()
     shown = {COLOURS[place]: passing for place, _, passing in rows}
-    done = _SQL.done.format(visible=_SQL.visible, today=_SQL.today)
+    today = f"{_SQL.due}\n  AND {_SQL.opens_today}"
+    done = _SQL.done.format(visible=_SQL.visible, today=today)
     return Totals(
         waiting=sum(waiting for _, waiting, _ in rows),
         shown={colour: shown.get(colour, 0) for colour in COLOURS},
@@ -295,16 +333,23 @@ def _fit(
     shortest = min(builder.figures.minutes(kind) for kind in ("call", "text"))
     most = max(0, total - spent) // shortest + 1
     used, fit = spent, 0
-    head = _SQL.first.format(where=_where(NO_FILTERS))
-    for rank, due_by, worth, customer_id, playbook, stated in _run(
-        conn, head, {**values, "count": most}
-    ):
+    for opens, rank, due_by, worth, customer_id, playbook, stated in _head(conn, values, most):
         kind = how(builder.playbook(playbook), stated) if builder.knows(playbook) else "text"
         takes = builder.figures.minutes(kind)
         if used + takes > total:
-            return used, (rank, due_by, -worth, customer_id), fit
+            return used, (opens, rank, due_by, -worth, customer_id), fit
         used, fit = used + takes, fit + 1
     return used, None, fit
+
+
+def _head(conn: Connection, values: Mapping[str, Any], most: int) -> Iterator[Sequence[Any]]:
+    """The first rows of the whole queue: what is open now, then what opens later."""
+    now = _SQL.first.format(where=_where(NO_FILTERS, _SQL.open_now))
+    first = _run(conn, now, {**values, "count": most}).fetchall()
+    yield from first
+    if len(first) < most:
+        later = _SQL.first_later.format(where=_where(NO_FILTERS, _SQL.opens_later))
+        yield from _run(conn, later, {**values, "count": most - len(first)})
 
 
 def _number(conn: Connection, query: str, values: Mapping[str, Any]) -> int:
@@ -318,21 +363,22 @@ def _run(conn: Connection, query: str, values: Mapping[str, Any]) -> psycopg.Cur
     return conn.execute(query, values, prepare=False)
 
 
-def _cursor(last: Standing) -> str:
-    return ".".join(str(part) for part in last.sort_key)
+def _cursor(opens: int, last: Standing) -> str:
+    return ".".join(str(part) for part in (opens, *last.sort_key))
 
 
 def _behind(cursor: str) -> dict[str, int]:
     parts = cursor.split(".")
     try:
-        rank, due_by, worth, customer = (int(part) for part in parts)
+        opens, rank, due_by, worth, customer = (int(part) for part in parts)
     except ValueError:
         raise BadInput(
             f"{cursor[:40]!r} is no place in the queue", hint="load the queue again"
         ) from None
-    if max(map(abs, (rank, due_by, worth, customer))) >= 1 << 53 or rank >= 1 << 31:
+    if max(map(abs, (opens, rank, due_by, worth, customer))) >= 1 << 53 or rank >= 1 << 31:
         raise BadInput(f"{cursor[:40]!r} is no place in the queue", hint="load the queue again")
     return {
+        "last_opens": opens,
         "last_rank": rank,
         "last_due_by": due_by,
         "last_worth": -worth,

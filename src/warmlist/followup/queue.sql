@@ -1,11 +1,29 @@
--- name: today
--- What belongs into today's queue: begun; due before the day ends, red, or waiting for an answer since less than a day; not put off; and open to contact, which who waits always is.
+-- name: due
+-- What is due today: begun; due before the day ends, red, or waiting for an answer since less than a day; not put off; and open to contact, which who waits always is.
 s.playbook IS NOT NULL
   AND s.opens_at <= %(as_of)s
   AND (s.due_by < %(day_ends)s OR s.rank < 10 OR s.wrote_at >= %(answer_from)s)
   AND (s.snoozed_until IS NULL OR s.snoozed_until <= %(as_of)s)
-  AND (s.wrote_at >= %(answer_from)s
-    OR (NOT s.stopped AND s.rank / 10 <> 4 AND s.touches_7d < %(cap)s))
+  AND (s.wrote_at >= %(answer_from)s OR (NOT s.stopped AND s.rank / 10 <> 4))
+
+-- name: opens_today
+-- The guard lets it through before the day ends; it never holds up an answer.
+NOT EXISTS (SELECT FROM openings o
+    WHERE o.customer_id = s.customer_id AND o.shut_from <= %(as_of)s
+      AND (o.shut_until IS NULL OR o.shut_until >= %(day_ends)s)
+      AND (s.wrote_at >= %(answer_from)s) IS NOT TRUE)
+
+-- name: open_now
+-- The guard lets it through now.
+NOT EXISTS (SELECT FROM openings o
+    WHERE o.customer_id = s.customer_id AND o.shut_from <= %(as_of)s
+      AND (o.shut_until IS NULL OR o.shut_until > %(as_of)s)
+      AND (s.wrote_at >= %(answer_from)s) IS NOT TRUE)
+
+-- name: opens_later
+-- The guard lets it through later today, not now.
+(s.wrote_at >= %(answer_from)s) IS NOT TRUE
+  AND o.shut_from <= %(as_of)s AND o.shut_until > %(as_of)s AND o.shut_until < %(day_ends)s
 
 -- name: visible
 -- Customers whom the viewer may see.
@@ -27,9 +45,15 @@ s.customer_id IN (SELECT a.customer_id FROM assignments a
   AND ((s.rank, s.due_by) > (%(last_rank)s, %(last_due_by)s)
     OR s.worth < %(last_worth)s OR (s.worth = %(last_worth)s AND s.customer_id > %(last_customer)s))
 
+-- name: behind_later
+-- The same among what opens later.
+(o.shut_until, s.rank, s.due_by) >= (%(last_opens)s, %(last_rank)s, %(last_due_by)s)
+  AND ((o.shut_until, s.rank, s.due_by) > (%(last_opens)s, %(last_rank)s, %(last_due_by)s)
+    OR s.worth < %(last_worth)s OR (s.worth = %(last_worth)s AND s.customer_id > %(last_customer)s))
+
 -- name: page
--- One page of the queue, most urgent first; the index alone finds it, only its rows are looked up.
-SELECT s.customer_id, s.owner, s.playbook, s.due_from, s.due_by, s.rank, s.worth, s.facts
+-- One page of what may be done now, most urgent first; the index alone finds it, only its rows are looked up.
+SELECT 0, s.customer_id, s.owner, s.playbook, s.due_from, s.due_by, s.rank, s.worth, s.facts
 FROM (
   SELECT s.customer_id FROM standings s
   WHERE {where}
@@ -37,6 +61,17 @@ FROM (
   LIMIT %(count)s
 ) p JOIN standings s ON s.customer_id = p.customer_id
 ORDER BY s.rank, s.due_by, s.worth DESC, s.customer_id
+
+-- name: later_page
+-- One page of what opens later today, what opens first before the rest.
+SELECT p.opens, s.customer_id, s.owner, s.playbook, s.due_from, s.due_by, s.rank, s.worth, s.facts
+FROM (
+  SELECT s.customer_id, o.shut_until AS opens FROM standings s JOIN openings o ON o.customer_id = s.customer_id
+  WHERE {where}
+  ORDER BY o.shut_until, s.rank, s.due_by, s.worth DESC, s.customer_id
+  LIMIT %(count)s
+) p JOIN standings s ON s.customer_id = p.customer_id
+ORDER BY p.opens, s.rank, s.due_by, s.worth DESC, s.customer_id
 
 -- name: of
 -- Some customers, as far as they are in the queue.
@@ -64,8 +99,8 @@ WHERE {where}
 GROUP BY 1
 
 -- name: first
--- The head of the queue, with the format that each customer asked for: what the day is planned with.
-SELECT s.rank, s.due_by, s.worth, s.customer_id, s.playbook,
+-- The head of what may be done now, with the format that each customer asked for: what the day is planned with.
+SELECT 0, s.rank, s.due_by, s.worth, s.customer_id, s.playbook,
   (SELECT a.label FROM assignments a WHERE a.customer_id = s.customer_id
      AND a.dimension = 'contact_format' AND a.until_at IS NULL LIMIT 1)
 FROM (
@@ -75,6 +110,19 @@ FROM (
   LIMIT %(count)s
 ) p JOIN standings s ON s.customer_id = p.customer_id
 ORDER BY s.rank, s.due_by, s.worth DESC, s.customer_id
+
+-- name: first_later
+-- The same of what opens later today.
+SELECT p.opens, s.rank, s.due_by, s.worth, s.customer_id, s.playbook,
+  (SELECT a.label FROM assignments a WHERE a.customer_id = s.customer_id
+     AND a.dimension = 'contact_format' AND a.until_at IS NULL LIMIT 1)
+FROM (
+  SELECT s.customer_id, o.shut_until AS opens FROM standings s JOIN openings o ON o.customer_id = s.customer_id
+  WHERE {where}
+  ORDER BY o.shut_until, s.rank, s.due_by, s.worth DESC, s.customer_id
+  LIMIT %(count)s
+) p JOIN standings s ON s.customer_id = p.customer_id
+ORDER BY p.opens, s.rank, s.due_by, s.worth DESC, s.customer_id
 
 -- name: done
 -- How many customers were contacted or skipped today and are out of the queue.

@@ -6,34 +6,32 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from warmlist.clock import DAY
-from warmlist.followup.bringing import about, chosen, filled
+from warmlist.followup.bringing import about, filled
+from warmlist.followup.cases import Case
 from warmlist.followup.customer import Connection
 from warmlist.followup.figures import Figures
-from warmlist.followup.guards import Decision, Limits, Parcel, State, decide
-from warmlist.followup.lately import Lately, load_lately
+from warmlist.followup.guards import Limits, State
+from warmlist.followup.habits import Habits, load_habits
+from warmlist.followup.lately import load_lately
 from warmlist.followup.look import PackLook, tag
-from warmlist.followup.people import Person, load_people
+from warmlist.followup.people import load_people
 from warmlist.followup.standing import Standing, from_answer
-from warmlist.followup.views import How, NextFollowUp, QueueRow, Viewer, Window
-from warmlist.followup.wishes import ByDimension, state_of, tastes_of
+from warmlist.followup.views import NEVER, Best, NextFollowUp, QueueRow, Viewer, Window
+from warmlist.followup.wishes import ByDimension
 from warmlist.followup.words import suggested, with_name
 from warmlist.labels.sentences import in_language, sentence, shown
 from warmlist.labels.timeline import Answer
 from warmlist.plan.compile import Plan
 from warmlist.rules.expressions import NEVER as UNKNOWN
-from warmlist.rules.model import Content, Playbook
+from warmlist.rules.model import Playbook
 from warmlist.understanding.preferences.model import Preferences
 from warmlist.understanding.preferences.note import render_note
 
 #: customer -> (dimension, label, shade, rule)
 Labels = Mapping[int, Sequence[tuple[str, str, str | None, str]]]
 
-FORMATS: tuple[How, ...] = ("text", "voice", "image", "video")
-#: What passive customers get too (PRF-4).
-NEWSLETTER = "newsletter"
 #: WhatsApp lets a business write freely this long after the customer's last message.
 SERVICE_WINDOW = DAY
 
@@ -48,6 +46,11 @@ class RowBuilder:
     currency: str
     zone: str
 
+    @classmethod
+    def of(cls, plan: Plan, currency: str, zone: str) -> RowBuilder:
+        """By the rules of a plan. Raises BadPack when its pack lacks a figure of the queue."""
+        return cls(plan, Figures.of(plan.pack), PackLook(plan.pack, currency), currency, zone)
+
     def rows(
         self,
         conn: Connection,
@@ -60,86 +63,93 @@ class RowBuilder:
 
         language: the viewer's. as_of: epoch ms.
         """
+        habits = load_habits(conn, as_of)
+        cases = self.cases(conn, standings, labels, as_of, habits, messages=True)
+        return tuple(self._row(case, habits, as_of, language) for case in cases)
+
+    def opens(
+        self, conn: Connection, standings: Sequence[Standing], labels: Labels, as_of: int
+    ) -> Mapping[int, int]:
+        """Customer -> from when their follow-up may be done: 0 now, NEVER not at all, else epoch ms."""
+        cases = self.cases(conn, standings, labels, as_of, load_habits(conn, as_of))
+        return {case.standing.customer_id: case.opens(as_of, self.limits) for case in cases}
+
+    def cases(
+        self,
+        conn: Connection,
+        standings: Sequence[Standing],
+        labels: Labels,
+        as_of: int,
+        habits: Habits,
+        *,
+        messages: bool = False,
+    ) -> list[Case]:
+        """What the guard is asked about, in the same order; without merged customers.
+
+        messages: whether the last message of each is wanted too.
+        """
         ids = [s.customer_id for s in standings]
-        people = load_people(conn, ids, as_of)
+        people = load_people(conn, ids, as_of, messages=messages)
         lately = load_lately(conn, ids, as_of, self.plan.pack.thresholds["interaction_gap"].value)
-        return tuple(
-            self._row(
-                s,
-                people[s.customer_id],
-                labels.get(s.customer_id, ()),
-                lately[s.customer_id],
-                as_of,
-                language,
+        return [
+            Case.of(
+                s, people[s.customer_id], self.playbook(s.playbook), labels.get(s.customer_id, ()),
+                lately[s.customer_id], habits, as_of, self.zone, self.limits,
             )
             for s in standings
             if s.customer_id in people
-        )
+        ]  # fmt: skip
 
-    def _row(
-        self,
-        standing: Standing,
-        person: Person,
-        labels: Sequence[tuple[str, str, str | None, str]],
-        lately: Lately,
-        as_of: int,
-        language: str,
-    ) -> QueueRow:
-        playbook = self.playbook(standing.playbook)
+    def _row(self, case: Case, habits: Habits, as_of: int, language: str) -> QueueRow:
+        standing, person, playbook = case.standing, case.person, case.playbook
         customer = person.customer
-        shade = next((s for d, _, s, _ in labels if d == "follow_up"), None)
-        by_dimension = ByDimension.held(labels)
-        zone = ZoneInfo(customer.zone(self.zone)[0])
-        state = state_of(
-            standing, by_dimension, lately.told, zone, lately.touches, lately.promotions
-        )
-        content = chosen(playbook, standing.touch, tastes_of(standing, by_dimension, self.limits))
-        form = how(playbook, state.format)
-        decision = self._decided(state, content, form, as_of)
-        told, what_language = suggested(content.words, customer)
-        inbound = standing.facts.get("last_inbound")
+        decision = case.decision(as_of, self.limits)
+        told, what_language = suggested(case.content.words, customer, case.held["language"])
         return QueueRow(
             customer_id=standing.customer_id,
             name=customer.name,
             handle=person.handle,
             owner=standing.owner,
             colour=standing.colour,
-            shade=shade,
+            shade=next((s for d, _, s, _ in case.labels if d == "follow_up"), None),
             chips=self.look.in_order(
-                self.look.chip(*label, language) for label in labels if label[0] != "follow_up"
+                self.look.chip(*label, language) for label in case.labels if label[0] != "follow_up"
             ),
             playbook=playbook.id,
             why=self._why(playbook, standing, as_of, language),
             due_from=standing.opens_at,
             due_by=standing.due_by,
             overdue=standing.due_by < as_of,
-            how=form,
-            window=Window(hours(state, language), decision.verdict == "allow", decision.until),
-            channel_closes_at=_closes_at(inbound, as_of),
+            how=case.form,
+            window=Window(
+                hours(case.state, language),
+                decision.verdict == "allow",
+                decision.until,
+                self._best(case, habits, as_of),
+            ),
+            channel_closes_at=_closes_at(standing.facts.get("last_inbound"), as_of),
             what=with_name(
-                filled(told, self._blanks(playbook, standing, by_dimension, what_language)),
+                filled(told, self._blanks(playbook, standing, case.held, what_language)),
                 customer.profile.get("name", ""),
             ),
             missed=in_language(playbook.missed, tag(language)),
             last_message=person.last_message,
             simulated=person.simulated,
-            sort_key=standing.sort_key,
+            sort_key=(case.opens(as_of, self.limits), *standing.sort_key),
             what_language=what_language,
-            brings=in_language(content.names, tag(language)) if content.names else "",
-            purpose=content.purpose,
+            brings=in_language(case.content.names, tag(language)) if case.content.names else "",
+            purpose=case.content.purpose,
             held=tuple(reason.name for reason in decision.reasons),
         )
 
-    def _decided(self, state: State, content: Content, form: How, as_of: int) -> Decision:
-        """What the guard says of a person's own contact now: the channel is told in a column of its own."""
-        parcel = Parcel(
-            purpose=content.purpose,
-            fits=content.fits,
-            format=form,
-            newsletter=content.key == NEWSLETTER,
-            automatic=False,
-        )
-        return decide(state, parcel, as_of, self.limits)
+    def _best(self, case: Case, habits: Habits, as_of: int) -> Best | None:
+        """When the customer is best contacted; not where that would be too late, or keep them waiting."""
+        standing, country = case.standing, case.person.customer.country
+        if standing.answers(as_of, self.figures):
+            return None
+        best = habits.best(case.held, country, case.state, as_of)
+        late = best is not None and best.at > max(as_of, standing.due_by)
+        return None if late else best
 
     def _blanks(
         self, playbook: Playbook, standing: Standing, labels: ByDimension, language: str
@@ -154,18 +164,20 @@ class RowBuilder:
         return blanks
 
     def next_follow_up(
-        self, standing: Standing, labels: Labels, as_of: int, viewer: Viewer
-    ) -> NextFollowUp:
-        """What will be due."""
-        playbook = self.playbook(standing.playbook)
+        self, case: Case, begins: int, as_of: int, viewer: Viewer
+    ) -> NextFollowUp | None:
+        """What will be due, from `begins` on (epoch ms) or when the guard lets it through; None: never."""
+        standing = case.standing
+        opens = case.opens(begins, self.limits)
+        if opens == NEVER:
+            return None
         return NextFollowUp(
-            playbook=playbook.id,
-            why=self._why(playbook, standing, as_of, viewer.language),
-            due_from=standing.opens_at,
+            playbook=case.playbook.id,
+            why=self._why(case.playbook, standing, as_of, viewer.language),
+            due_from=opens or standing.opens_at,
             due_by=standing.due_by,
-            how=how(
-                playbook, stated_format(ByDimension.held(labels.get(standing.customer_id, ())))
-            ),
+            how=case.form,
+            held=tuple(reason.name for reason in case.decision(begins, self.limits).reasons),
         )
 
     @cached_property
@@ -194,18 +206,6 @@ class RowBuilder:
             for name, value in standing.facts.items()
         }
         return sentence(playbook.why, facts, values, as_of, self.currency, tag(language))
-
-
-def how(playbook: Playbook, stated: str | None) -> How:
-    """The format: what the customer stated comes first, "call first" gives way to it."""
-    if stated in FORMATS:
-        return stated
-    return "call" if playbook.how == "call" else "text"
-
-
-def stated_format(labels: ByDimension) -> str | None:
-    """The format that the customer wants."""
-    return next(iter(sorted(labels["contact_format"])), None)
 
 
 def hours(state: State, language: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,6 +17,7 @@ from warmlist.followup.customer import Connection
 from warmlist.followup.figures import Figures
 from warmlist.followup.people import load_people
 from warmlist.followup.rule_files import FIGURES, RuleFiles
+from warmlist.followup.troubles import Trouble, troubles
 from warmlist.followup.views import Viewer
 from warmlist.labels.pack_diff import Comparison, Difference, try_out
 from warmlist.labels.previews import Preview, Previews
@@ -60,8 +61,12 @@ class RulesDesk:
         pack: Callable[[], Pack],
         currency: str,
         changed: Callable[[], None],
+        countries: Collection[str] = frozenset(),
     ) -> None:
-        """built_in: the folder of the pack below. pack: the one in force. changed: told of a new version."""
+        """built_in: the folder of the pack below. pack: the one in force. changed: told of a new version.
+
+        countries: of which something is known before there are data of one's own.
+        """
         self._transaction, self._dsn, self._built_in = transaction, dsn, built_in
         self._mirror, self._pack, self.currency, self._changed = (
             mirror_folder,
@@ -69,6 +74,7 @@ class RulesDesk:
             currency,
             changed,
         )
+        self._countries = countries
         self._previews = Previews()
 
     def close(self) -> None:
@@ -143,6 +149,11 @@ class RulesDesk:
         """The labels that customers have and that this pack takes away."""
         with self._transaction() as conn:
             return _carried(conn, self._pack(), pack)
+
+    def troubles(self, pack: Pack | None = None) -> list[Trouble]:
+        """What does not fit together in this workspace, by a pack, else by the one in force."""
+        with self._transaction() as conn:
+            return troubles(conn, pack or self._pack(), self._countries)
 
     def save(
         self,

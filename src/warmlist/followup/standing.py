@@ -1,4 +1,4 @@
-"""Where a customer stands, and whether that belongs into today's queue.
+"""Where a customer stands, and whether something is due today.
 
 The same rule is written twice: here, for a single customer and for moments of the past, and in
 `queue.sql`, where an index answers it for everybody. A test holds both to the same answers.
@@ -86,11 +86,10 @@ class Standing:
             return True
         if self.answers(as_of, figures):
             return False
-        rests = self.stopped or self.rank // 10 == GREY
-        return rests or (self.facts.get("touches_7d") or 0) >= figures.touch_cap
+        return self.stopped or self.rank // 10 == GREY
 
     def due_today(self, as_of: int, day: Day, figures: Figures) -> bool:
-        """The Python meaning of `today` in queue.sql."""
+        """The Python meaning of `due` in queue.sql; the guard is asked besides."""
         presses = self.due_by < day.ends or self.rank < 10 or self.answers(as_of, figures)
         return self.opens_at <= as_of and presses and not self.hidden(as_of, figures)
 

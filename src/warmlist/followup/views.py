@@ -13,6 +13,11 @@ from typing import Any, Literal
 
 Role = Literal["rep", "lead", "admin"]
 How = Literal["text", "voice", "image", "video", "call"]
+#: Answers fastest then; is active then; dear goods are thought over then, cheap ones bought then; so are
+#: customers of the country active; so are all.
+BestSource = Literal["golden", "own", "considered", "impulse", "country", "everybody"]
+#: Later than any moment; JavaScript counts exactly up to here.
+NEVER = 2**53 - 1
 
 #: The order of urgency, which is also the order of the keys 1 to 5.
 COLOURS = ("red", "orange", "yellow", "green", "grey")
@@ -61,12 +66,28 @@ class Chip:
 
 
 @dataclass(frozen=True, slots=True)
+class Best:
+    """When this customer is most likely to answer.
+
+    at: the next such moment, now or later. days: 1 Monday .. 7 Sunday. begin, end: minutes after the
+    customer's midnight; an end at or before the begin is on the next day. source: how it is known.
+    """
+
+    at: int
+    days: tuple[int, ...]
+    begin: int
+    end: int
+    source: BestSource
+
+
+@dataclass(frozen=True, slots=True)
 class Window:
-    """When this customer wants to be contacted."""
+    """When this customer wants to be contacted, and had best be."""
 
     text: str  # 'Mon–Fri 9–18', in the viewer's language; '' = any time
     open_now: bool
     next_open: int | None  # when it opens, if it is closed now
+    best: Best | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,13 +120,18 @@ class QueueRow:
     missed: str  # what happens if nobody acts
     last_message: LastMessage | None
     simulated: bool
-    sort_key: tuple[int, ...]  # smaller comes first; each below 2^53 in size
+    sort_key: tuple[int, ...]  # smaller comes first; each below 2^53 in size; first of all `opens`
     what_language: str | None = None  # BCP 47
     brings: str = ""  # what the contact brings, in the viewer's language; '' = nothing named
     purpose: str = "content"  # of the message: quote, promotion, content, service
     held: tuple[
         str, ...
     ] = ()  # why not just now, most binding first: names of followup.guards.REASONS
+
+    @property
+    def opens(self) -> int:
+        """From when the contact may be made, epoch ms: 0 = now, NEVER = not at all."""
+        return self.sort_key[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,6 +259,9 @@ class NextFollowUp:
     due_from: int
     due_by: int
     how: How
+    held: tuple[
+        str, ...
+    ] = ()  # why not sooner, most binding first: names of followup.guards.REASONS
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from warmlist.errors import BadInput
 from warmlist.followup.bringing import Tastes
-from warmlist.followup.guards import Limits, State
+from warmlist.followup.guards import EVENING, Limits, State
 from warmlist.followup.standing import Standing
 from warmlist.understanding.preferences.model import EVERY_DAY, Preferences, Window
 from warmlist.understanding.preferences.note import parse_note
@@ -101,22 +101,26 @@ def state_of(
     zone: ZoneInfo,
     touches: tuple[int, ...] = (),
     promotions: tuple[int, ...] = (),
+    worst: tuple[Window, ...] = (),
 ) -> State:
     """The guard's view of a customer who stands so.
 
-    touches, promotions: moments (ms) of our contacts in the last 30 days, ascending.
+    touches, promotions: moments (ms) of our contacts in the last 30 days, ascending. worst: the hours
+    in which the customer is least active.
     """
     week, month = caps(labels, told)
     facts = standing.facts
     times = labels["contact_time"]
+    wished = windows(labels, told)
     return State(
         zone=zone,
         opted_out=standing.stopped,
         passive="passive" in times or told.passive,
         grey="grey" in labels["follow_up"],
-        windows=windows(labels, told),
+        windows=wished,
         avoid=told.avoid,
-        night="night_active" in times,
+        worst=worst,
+        night="night_active" in times and _reach_evening(wished),
         max_per_week=week,
         max_per_month=month,
         touches=touches,
@@ -131,15 +135,25 @@ def state_of(
     )
 
 
-def tastes_of(standing: Standing, labels: ByDimension, limits: Limits) -> Tastes:
-    """What suits the customer: interests, and whether another promotion would be one too many."""
+def _reach_evening(wished: Iterable[Window]) -> bool:
+    """Whether hours that were named leave any of the evening's; of none named, all is left."""
+    ends = [(w.start, w.end if w.end > w.start else w.end + 1440) for w in wished]
+    return not ends or any(start < EVENING.end and end > EVENING.start for start, end in ends)
+
+
+def tastes_of(standing: Standing, labels: ByDimension, limits: Limits, lately: int = 0) -> Tastes:
+    """What suits the customer: interests, and whether another promotion would be one too many.
+
+    lately: promotions of the last 7 days.
+    """
     high = "high" in labels["spend_tier"]
     promotions = standing.facts.get("promotions_30d") or 0
-    few = high and promotions >= limits.vip_promotions
+    few = lately >= limits.promotions_a_week or (high and promotions >= limits.vip_promotions)
     return Tastes(
         interests=labels["interest"],
         few=few or "promising_reader" in labels["engagement"],
         high=high or "high" in labels["value"],
+        labels=frozenset((d, label.casefold()) for d, some in labels.of.items() for label in some),
     )
 
 

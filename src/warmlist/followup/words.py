@@ -18,20 +18,30 @@ _PLACE = re.compile(r"\s*\{name\}")
 _LEADING = re.compile(r"^[\s,，、!！]+")
 
 
-def suggested(words: Mapping[str, str], customer: Customer) -> tuple[str, str]:
-    """The words for the customer, blanks open, and their language (BCP 47): 'en' where all else fails."""
-    language = language_of(customer, words)
+def suggested(
+    words: Mapping[str, str], customer: Customer, spoken: Iterable[str] = ()
+) -> tuple[str, str]:
+    """The words for the customer, blanks open, and their language (BCP 47): 'en' where all else fails.
+
+    spoken: the customer's labels of the dimension language.
+    """
+    language = language_of(customer, words, spoken)
     return words[language], language
 
 
-def language_of(customer: Customer, available: Iterable[str]) -> str:
-    """The language to write in: as the profile says, else as in the customer's country, else en."""
+def language_of(customer: Customer, available: Iterable[str], spoken: Iterable[str] = ()) -> str:
+    """The language to write in: as the profile says, else a label that we can write, else as in the
+    customer's country, else en. Of several labels the country's language comes first."""
     told = customer.profile.get("language", "")
     known = set(available)
     if told:
         return _match(told, known) or "en"
     official = get_official_languages(customer.country or "", de_facto=True)
-    return (_match(official[0], known) if official else None) or "en"
+    own = _match(official[0], known) if official else None
+    written = sorted({one for tag in spoken if (one := _match(tag, known))})
+    if written:
+        return own if own in written else written[0]
+    return own or "en"
 
 
 def _match(told: str, known: set[str]) -> str | None:

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from warmlist.insights import own_windows
 from warmlist.insights.outcome import Asked, Outcome
 from warmlist.insights.past import Past
 from warmlist.insights.statistics import HEAVIEST, Floats, beta_above, prior_weight
@@ -49,6 +50,8 @@ def find(past: Past, asked: Asked) -> Outcome:
     golden(past, asked.figures, rates)
     past.run(SQL.evenings, **asked.figures)
     least = asked.figures["window_acts"]
+    parents = {c: h for c, h in heat.items() if h.sum() >= least}
+    own_windows.find(past, asked.figures, parents, everybody, weights, PARTS, (BEST, WORST))
     told = {c: h for c, h in heat.items() if c is not None and h.sum() >= least}
     result: dict[str, Any] = {
         "weights": {k: round(v, 1) for k, v in weights.items()},

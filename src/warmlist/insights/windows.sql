@@ -129,6 +129,19 @@ GROUP BY customer_id
 HAVING COUNT(DISTINCT day) = {evening_reads} AND MIN(weekday) = MAX(weekday)
   AND MIN(hour) * 3600000 >= {evening_from}
 
+-- name: own
+-- Acts by hour of customers with enough of them in a part of the week.
+SELECT customer_id, country, hour::BIGINT AS hour, COUNT(*)::DOUBLE AS n
+FROM acts WHERE (weekday >= 5) = {weekend}
+GROUP BY customer_id, country, hour
+QUALIFY SUM(COUNT(*)) OVER (PARTITION BY customer_id) >= {own_acts}
+ORDER BY customer_id, hour
+
+-- name: own_windows
+-- Best and worst windows of customers.
+INSERT INTO wanted
+SELECT customer_id, 'active_window', label, NULL, json_object('acts', acts, 'share', share) FROM own_windows
+
 -- name: counted
 -- How many labels each dimension got.
 SELECT dimension, COUNT(*)::BIGINT AS labels, COUNT(DISTINCT customer_id)::BIGINT AS customers

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import orjson
@@ -13,41 +13,20 @@ from psycopg.types.json import Jsonb
 from warmlist.engines.duckdb import InProcess
 from warmlist.engines.relations import Fetcher
 from warmlist.labels.ask import Asker, Customers
+from warmlist.labels.changes import Held, Renewal, changes
 from warmlist.labels.sentences import because, shown_facts, tag_facts
 from warmlist.labels.timeline import Answer, walk
 from warmlist.packs import workspace
 from warmlist.plan.compile import Plan
-from warmlist.rules.conclude import Chosen
 from warmlist.store.sql import queries
 
 SQL = queries("labels/assign.sql")
 #: PostgreSQL refuses longer notifications; pages then fetch their list again.
 LONGEST_NOTICE = 7_000
+#: So many reasons of before are kept with a label: that with which it began, and the newest.
+REASONS = 20
 ROW_TYPES = ("int8", "text", "text", "text", "int8", "int8", "text", "text", "text", "text", "jsonb",
              "text")  # fmt: skip
-
-#: dimension, label, shade, set by hand
-LabelKey = tuple[str, str, str | None, bool]
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """A label as it is written: (dimension, label, shade) from `since` to `until`."""
-
-    customer_id: int
-    chosen: Chosen
-    since: int | None
-    until: int | None
-    cause: str
-    answer: Answer
-
-    def ended(self, moment: int) -> Held:
-        """The same label, over since `moment`."""
-        return replace(self, until=moment)
-
-    def without_beginning(self) -> Held:
-        """The same label, held since nobody knows when."""
-        return replace(self, since=None)
 
 
 class Proof(NamedTuple):
@@ -55,6 +34,11 @@ class Proof(NamedTuple):
 
     events: list[int]
     total: int
+
+
+def kept(reasons: int) -> list[int]:
+    """The places of the reasons of before that are kept of so many: the first and the newest."""
+    return [0, *range(max(1, reasons - REASONS + 1), reasons)]
 
 
 def _proof(events: set[int]) -> Proof:
@@ -68,6 +52,7 @@ class Relabelled:
     customers: int = 0
     opened: int = 0
     closed: int = 0
+    renewed: int = 0
     changed: set[int] = field(default_factory=set)
 
 
@@ -131,18 +116,21 @@ class Labeller:
         done = Relabelled(customers=len(ids))
         held: list[Held] = []
         closing: dict[int, int] = {}
+        renewed: dict[int, Renewal] = {}
         current: dict[int, list[Any]] = {c: [] for c in ids}
         for row in conn.execute(SQL.current, {"customers": ids}):
             current[row[1]].append(row)
         for c in ids:
             asked_from = min((a.as_of for a in answers[c]), default=now_ms)
             known = {k + 1 for k in customers.known_moments(c, asked_from - 1)}
-            opened, closed = changes(c, current[c], answers[c], known, c in past_changed)
-            held += opened
-            closing |= closed
-            if opened or closed:
+            found = changes(c, current[c], answers[c], known, c in past_changed)
+            held += found.opened
+            closing |= found.closed
+            renewed |= found.renewed
+            if found:
                 done.changed.add(c)
-        done.opened, done.closed = len(held), len(closing)
+        done.opened, done.closed, done.renewed = len(held), len(closing), len(renewed)
+        self.renew(conn, customers, renewed)
         self.write(conn, customers, held, closing)
         self._stand(conn, {c: a[-1] for c, a in answers.items() if a})
         if past_changed:
@@ -168,6 +156,29 @@ class Labeller:
             copy.set_types(ROW_TYPES)
             for row, proof in zip(held, evidence, strict=True):
                 copy.write_row(self._row(row, proof, origin))
+
+    def renew(
+        self, conn: psycopg.Connection, customers: Customers, renewed: Mapping[int, Renewal]
+    ) -> None:
+        """Give assignments (by id) the reasons for which they hold now; older ones are kept with them."""
+        rows = [renewal.held for renewal in renewed.values()]
+        if not rows:
+            return
+        texts = [
+            self._reason(row, proof)
+            for row, proof in zip(rows, self.evidence(customers, rows), strict=True)
+        ]
+        conn.execute(
+            SQL.renew,
+            {
+                "ids": list(renewed),
+                "at": [renewal.at for renewal in renewed.values()],
+                "rule": [row.chosen.rule for row in rows],
+                "pack": self.plan.pack.key,
+                "evidence": [Jsonb(evidence) for evidence, _ in texts],
+                "because": [because for _, because in texts],
+            },
+        )
 
     def evidence(self, customers: Customers, held: Sequence[Held]) -> list[Proof]:
         """The events behind each label: those at its facts' moments, else those its facts counted."""
@@ -212,7 +223,7 @@ class Labeller:
         """What the sentence of a label is filled with, and the facts that evidence keeps."""
         chosen = row.chosen
         if chosen.tag is not None:
-            told = tag_facts(chosen.label, chosen.tag.rank)
+            told = tag_facts(chosen.label, chosen.tag.told)
             return told, told
         rule = self.plan.pack.rule(chosen.rule, chosen.dimension)
         values = row.answer.values
@@ -222,6 +233,15 @@ class Labeller:
         chosen = row.chosen
         pack = self.plan.pack
         rule = pack.rule(chosen.rule, chosen.dimension)
+        evidence, because = self._reason(row, proof)
+        return (
+            row.customer_id, chosen.dimension, chosen.label, chosen.shade, row.since, row.until,
+            chosen.rule, pack.key, origin if rule or origin != "rule" else "person", row.cause,
+            Jsonb(evidence), because,
+        )  # fmt: skip
+
+    def _reason(self, row: Held, proof: Proof) -> tuple[dict[str, Any], str]:
+        """What is kept of the reason of a label, those that it had before with it, and its sentence."""
         values, facts = self.behind(row)
         evidence = {
             "facts": facts,
@@ -229,12 +249,19 @@ class Labeller:
             "count": proof.total,
             "as_of": row.answer.as_of,
         }
-        return (
-            row.customer_id, chosen.dimension, chosen.label, chosen.shade, row.since, row.until,
-            chosen.rule, pack.key, origin if rule or origin != "rule" else "person", row.cause,
-            Jsonb(evidence),
-            because(rule, pack, values, row.answer.as_of, self._currency),
-        )  # fmt: skip
+        if row.earlier:
+            evidence["earlier"] = [self._past(row, place) for place in kept(len(row.earlier))]
+        pack = self.plan.pack
+        rule = pack.rule(row.chosen.rule, row.chosen.dimension)
+        return evidence, because(rule, pack, values, row.answer.as_of, self._currency)
+
+    def _past(self, row: Held, place: int) -> dict[str, Any]:
+        """A reason of before, as `renew` keeps those that were written; its events are not told."""
+        past = row.earlier[place]
+        before = Held(row.customer_id, past.chosen, None, None, "", past.answer)
+        evidence, sentence = self._reason(before, Proof([], 0))
+        more = {"rule": past.chosen.rule, "pack": self.plan.pack.key, "because": sentence}
+        return evidence | more | {"until": past.until}
 
     def _stand(self, conn: psycopg.Connection, last: Mapping[int, Answer]) -> None:
         ids = sorted(last)
@@ -285,51 +312,6 @@ def _points(
     if before is not None and before[1] is not None and before[1] <= now_ms:
         points.add(before[1])
     return points or {before[0] if before is not None else now_ms}
-
-
-def changes(
-    customer: int,
-    current: Sequence[tuple[Any, ...]],
-    answers: Sequence[Answer],
-    event_moments: set[int],
-    past_changed: bool,
-) -> tuple[list[Held], dict[int, int]]:
-    """Assignments to write, and ids of those that end: id -> when.
-
-    current: rows (id, customer, dimension, label, shade, rule). answers: in order of time.
-    event_moments: moments one behind which something became known. past_changed: an answer as of now
-    does not tell since when its labels hold.
-    """
-    stored: dict[LabelKey, int] = {
-        (d, label, shade, rule == "manual"): row_id for row_id, _, d, label, shade, rule in current
-    }
-    written: dict[LabelKey, int] = {}  # place in held
-    closing: dict[int, int] = {}
-    held: list[Held] = []
-    for answer in answers:
-        by_event = answer.as_of in event_moments
-        moment = answer.as_of - 1 if by_event else answer.as_of
-        now = {
-            (c.dimension, c.label, c.shade, c.rule == "manual"): c for c in answer.concluded.labels
-        }
-        for key in [k for k in stored if k not in now]:
-            closing[stored.pop(key)] = moment
-        for key in [k for k in written if k not in now]:
-            place = written.pop(key)
-            held[place] = held[place].ended(moment)
-        for key, chosen in now.items():
-            if key in stored or key in written:
-                continue
-            cause = "manual" if chosen.rule == "manual" else "event" if by_event else "time"
-            unknown = past_changed and not by_event
-            written[key] = len(held)
-            held.append(
-                Held(
-                    customer, chosen, None if unknown else moment, None,
-                    "fill" if unknown else cause, answer,
-                )
-            )  # fmt: skip
-    return held, closing
 
 
 def announce(conn: psycopg.Connection, customers: Sequence[int] | None, as_of: int) -> None:

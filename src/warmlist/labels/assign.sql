@@ -36,14 +36,29 @@ SELECT id FROM customers WHERE id = ANY(%(customers)s) ORDER BY id FOR NO KEY UP
 SELECT customer_id, as_of, recheck_at FROM standings WHERE customer_id = ANY(%(customers)s)
 
 -- name: current
--- The labels that hold for these customers.
-SELECT id, customer_id, dimension, label, shade, rule FROM assignments
+-- The labels that hold for these customers; of open ones, where the word comes from.
+SELECT id, customer_id, dimension, label, shade, rule, evidence #>> '{facts,origin}' FROM assignments
 WHERE customer_id = ANY(%(customers)s) AND until_at IS NULL
 
 -- name: close
 -- These assignments hold no more.
 UPDATE assignments a SET until_at = greatest(x.until_at, a.since)
 FROM unnest(%(ids)s::bigint[], %(until)s::bigint[]) AS x (id, until_at) WHERE a.id = x.id
+
+-- name: renew
+-- These assignments hold for other reasons since a moment; what they held for before is kept with them, the
+-- first of it and the newest.
+UPDATE assignments a SET rule = x.rule, pack = %(pack)s, because = x.because,
+  evidence = x.evidence || jsonb_build_object('earlier', (
+    SELECT jsonb_agg(r ORDER BY n) FROM (
+      SELECT r, n, count(*) OVER () AS m FROM jsonb_array_elements(
+        coalesce(a.evidence -> 'earlier', '[]') || jsonb_build_array((a.evidence - 'earlier')
+          || jsonb_build_object('rule', a.rule, 'pack', a.pack, 'because', a.because, 'until', x.at))
+        || coalesce(x.evidence -> 'earlier', '[]')) WITH ORDINALITY AS e (r, n)
+    ) AS reasons WHERE n = 1 OR n > m - 19))
+FROM unnest(%(ids)s::bigint[], %(at)s::bigint[], %(rule)s::text[], %(evidence)s::jsonb[], %(because)s::text[])
+  AS x (id, at, rule, evidence, because)
+WHERE a.id = x.id
 
 -- name: open
 -- New assignments; those with an end were over before they were written.

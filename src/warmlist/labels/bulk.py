@@ -17,6 +17,7 @@ import psycopg
 
 from warmlist.engines.mirror import Mirror
 from warmlist.engines.relations import Fetcher
+from warmlist.events.tags import ORIGINS
 from warmlist.labels.assign import announce
 from warmlist.labels.over_mirror import chunks, conclude, prove
 from warmlist.labels.sentences import because, shown_facts, tag_facts
@@ -42,6 +43,7 @@ class BulkReport:
     mirrored: int = 0
     opened: int = 0
     closed: int = 0
+    renewed: int = 0  # labels that hold on, for other reasons
     standings: int = 0
     left: set[int] = field(default_factory=set)  # customers whom somebody else relabelled meanwhile
     seconds: dict[str, float] = field(default_factory=dict)
@@ -81,7 +83,12 @@ class Bulk:
                     if progress is not None:
                         progress(done, total)
             conn.execute(SQL.answered, {"up_to": up_to, "left": sorted(self.report.left)})
-            if self.report.opened or self.report.closed or self.report.standings:
+            if (
+                self.report.opened
+                or self.report.closed
+                or self.report.renewed
+                or self.report.standings
+            ):
                 announce(conn, None, self.as_of)
             conn.commit()
         return self.report
@@ -93,6 +100,7 @@ class Bulk:
             ("current", SQL.current),
             ("owners", SQL.owners),
             ("news", SQL.news.format(up_to=up_to)),
+            ("told", SQL.told.format(up_to=up_to)),
         ):
             db.register(f"{name}_rows", fetcher.query(sql))
             db.execute(f"CREATE TEMP TABLE {name} AS SELECT * FROM {name}_rows")
@@ -116,14 +124,20 @@ class Bulk:
             conn.commit()
 
     def _compare(self, db: duckdb.DuckDBPyConnection) -> None:
-        """What differs from what is stored: tables opened, closed, stands, changed."""
+        """What differs from what is stored: tables opened, closed, stands, changed.
+
+        opened.renews: the assignment that holds already and only wants another reason; NULL = none.
+        """
         same = (
             "a.customer_id = b.customer_id AND a.dimension = b.dimension AND a.label = b.label "
             "AND a.manual = b.manual AND a.shade IS NOT DISTINCT FROM b.shade"
         )
+        origins = " ".join(f"WHEN {rank} THEN '{origin}'" for rank, origin in ORIGINS.items())
         db.execute(
-            f"CREATE OR REPLACE TEMP TABLE opened AS SELECT * FROM found AS a "
-            f"WHERE NOT EXISTS (SELECT 1 FROM current AS b WHERE {same})"
+            "CREATE OR REPLACE TEMP TABLE opened AS SELECT a.*, b.id AS renews FROM found AS a "
+            f"LEFT JOIN current AS b ON {same} LEFT JOIN told AS t ON t.id = b.id "
+            "WHERE b.id IS NULL OR b.rule <> a.rule "
+            f"OR (a.rank IS NOT NULL AND t.origin <> CASE a.rank {origins} END)"
         )
         db.execute(
             "CREATE OR REPLACE TEMP TABLE closed AS SELECT a.id, a.customer_id FROM current AS a "
@@ -185,11 +199,29 @@ class Bulk:
         }
         rules |= {(rule.dimension, rule.id): rule for rule in pack.open_rules}
         rules |= {(key, "manual"): None for key in pack.keys}
+        renewed: dict[int, tuple[Any, ...]] = {}
         with conn.cursor() as cur, cur.copy(SQL.copy_open) as copy:
             for (dimension, rule_id), rule in rules.items():
-                for row in self._opened(db, dimension, rule_id, rule, unmoved):
-                    copy.write_row(row)
-                    self.report.opened += 1
+                for renews, row in self._opened(db, dimension, rule_id, rule, unmoved):
+                    if renews is None:
+                        copy.write_row(row)
+                        self.report.opened += 1
+                    else:
+                        renewed[renews] = row
+        if renewed:
+            conn.execute(ASSIGN.renew, self._renewed(renewed))
+        self.report.renewed += len(renewed)
+
+    def _renewed(self, rows: dict[int, tuple[Any, ...]]) -> dict[str, Any]:
+        """The values of `renew` for assignments by id."""
+        return {
+            "ids": list(rows),
+            "at": [self.as_of] * len(rows),
+            "rule": [row[5] for row in rows.values()],
+            "pack": self.plan.pack.key,
+            "evidence": [row[9] for row in rows.values()],
+            "because": [row[10] for row in rows.values()],
+        }
 
     def _opened(
         self,
@@ -198,12 +230,15 @@ class Bulk:
         rule_id: str,
         rule: Rule | OpenRule | None,
         unmoved: set[int],
-    ) -> Iterator[tuple[Any, ...]]:
-        """The new assignments of one rule; with it only the facts that it rests on are fetched."""
+    ) -> Iterator[tuple[int | None, tuple[Any, ...]]]:
+        """The assignments of one rule, those that exist by their ids.
+
+        With a rule only the facts that it rests on are fetched.
+        """
         pack = self.plan.pack
         names = sorted(rule.facts) if rule else []
         cursor = db.execute(
-            "SELECT o.customer_id, o.label, o.shade, o.rank, "
+            "SELECT o.renews, o.customer_id, o.label, o.shade, o.rank, "
             "CASE WHEN o.event_id IS NOT NULL THEN [o.event_id] ELSE p.events END, "
             f"CASE WHEN o.event_id IS NOT NULL THEN 1 ELSE p.n END{_listed(names)} "
             "FROM opened AS o JOIN wide AS w ON w.customer_id = o.customer_id "
@@ -214,14 +249,14 @@ class Bulk:
         since = None if self.cause == "fill" else self.as_of
         origin = "rule" if rule else "person"
         while rows := cursor.fetchmany(ROWS):
-            for customer, label, shade, rank, events, count, *values in rows:
+            for renews, customer, label, shade, rank, events, count, *values in rows:
                 if customer in unmoved:
                     if rank is not None:
                         known = facts = tag_facts(label, rank)
                     else:
                         known = dict(zip(names, values, strict=True))
                         facts = shown_facts(pack, known, names)
-                    yield (
+                    yield renews, (
                         customer, dimension, label, shade, since, rule_id, pack.key, origin,
                         self.cause, self._proof(facts, events or [], count or 0),
                         because(rule, pack, known, self.as_of, self.currency),

@@ -4,7 +4,7 @@ SELECT coalesce(max(id), 0) FROM dirty
 
 -- name: current
 -- Every label that holds.
-SELECT id, customer_id, dimension, label, shade, rule = 'manual' AS manual FROM assignments WHERE until_at IS NULL
+SELECT id, customer_id, dimension, label, shade, rule, rule = 'manual' AS manual FROM assignments WHERE until_at IS NULL
 
 -- name: standings
 -- Where everybody stood when last looked at.
@@ -14,6 +14,12 @@ FROM standings
 -- name: news
 -- Customers with marks up to a run's newest.
 SELECT DISTINCT customer_id FROM dirty WHERE id <= {up_to}
+
+-- name: told
+-- Where the open labels of those customers come from: without news it stays.
+SELECT a.id, a.evidence #>> '{{facts,origin}}' AS origin FROM assignments a
+WHERE a.until_at IS NULL AND a.evidence -> 'facts' ? 'origin'
+  AND a.customer_id IN (SELECT customer_id FROM dirty WHERE id <= {up_to})
 
 -- name: owners
 -- The rep who owns each customer, by the newest profile that names one; cut, as an index holds it.

@@ -1,8 +1,13 @@
 -- name: recorded
--- What was recorded of a customer and held at a moment, current labels last changed first.
-SELECT a.dimension, a.label, a.shade, a.since, a.until_at, a.rule, a.pack, a.origin, a.cause, a.evidence,
-  a.because
+-- What was recorded of a customer and held at a moment, current labels last changed first; for the reason of then.
+SELECT a.dimension, a.label, a.shade, a.since, a.until_at, coalesce(r.was ->> 'rule', a.rule),
+  coalesce(r.was ->> 'pack', a.pack), a.origin, a.cause, coalesce(r.was, a.evidence),
+  coalesce(r.was ->> 'because', a.because)
 FROM assignments a
+LEFT JOIN LATERAL (
+  SELECT e.was FROM jsonb_array_elements(a.evidence -> 'earlier') WITH ORDINALITY AS e (was, n)
+  WHERE (e.was ->> 'until')::bigint > %(at)s ORDER BY e.n LIMIT 1
+) r ON true
 WHERE a.customer_id = %(customer)s
   AND (%(at)s::bigint IS NULL AND a.until_at IS NULL
     OR %(at)s::bigint IS NOT NULL

@@ -8,39 +8,59 @@ anything was recorded.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import psycopg
 
 from warmlist.clock import DAY
 from warmlist.labels.ask import Customers
-from warmlist.labels.assign import Held, Labeller, changes
-from warmlist.labels.timeline import walk
+from warmlist.labels.assign import Labeller
+from warmlist.labels.changes import Held, changes
+from warmlist.labels.timeline import Answer, walk
 from warmlist.store.sql import queries
 
 SQL = queries("labels/history.sql")
 #: How far back label history of imported events goes.
 REACH = 400 * DAY
-#: Customers a transaction; a busy one has thousands of moments.
-BATCH = 8
+#: Customers a transaction. Each waits for the recheck moment before, one question after another;
+#: many at once share these rounds.
+BATCH = 64
+#: Moments a question: a busy customer has thousands, and what is more urgent comes in between.
+SLICE = 1_000
+
+Between = Callable[[], None]
 
 
-def replay_some(conn: psycopg.Connection, labeller: Labeller, now_ms: int) -> bool:
-    """Replay a few customers' past in one transaction; says whether there were any."""
+def _nothing() -> None:
+    """Nobody waits."""
+
+
+def replay_some(
+    conn: psycopg.Connection, labeller: Labeller, now_ms: int, between: Between = _nothing
+) -> bool:
+    """Replay some customers' past in one transaction; says whether there were any.
+
+    between: called before each question, for what must not wait until all are answered; it may use
+    the labeller, and a connection of its own.
+    """
     ids = [r[0] for r in conn.execute(SQL.claim, {"limit": BATCH})]
     if ids:
-        replay(conn, labeller, ids, now_ms)
+        replay(conn, labeller, ids, now_ms, between)
     conn.commit()
     return bool(ids)
 
 
 def replay(
-    conn: psycopg.Connection, labeller: Labeller, ids: Sequence[int], now_ms: int
+    conn: psycopg.Connection,
+    labeller: Labeller,
+    ids: Sequence[int],
+    now_ms: int,
+    between: Between = _nothing,
 ) -> dict[int, list[Held]]:
     """Write the history of these customers (locked by the caller); returns it, oldest first."""
     customers = labeller.fetch(ids)
-    timelines = timeline(labeller, customers, ids, now_ms)
+    timelines = timeline(labeller, customers, ids, now_ms, between)
     recorded: dict[int, list[Any]] = {c: [] for c in ids}
     for row in conn.execute(SQL.recorded, {"customers": list(ids)}):
         recorded[row[1]].append(row)
@@ -58,7 +78,11 @@ def replay(
 
 
 def timeline(
-    labeller: Labeller, customers: Customers, ids: Sequence[int], now_ms: int
+    labeller: Labeller,
+    customers: Customers,
+    ids: Sequence[int],
+    now_ms: int,
+    between: Between = _nothing,
 ) -> dict[int, list[Held]]:
     """Every label of these customers with its beginning and end, from 400 days ago to now.
 
@@ -68,13 +92,26 @@ def timeline(
     points = {
         c: {start} | {k + 1 for k in customers.known_moments(c) if start <= k < now_ms} for c in ids
     }
-    answers = walk(lambda m: labeller.asker.ask(customers, m), points, now_ms)
+
+    def ask(moments: Sequence[tuple[int, int]]) -> list[Answer]:
+        answers = []
+        for first in range(0, len(moments), SLICE):
+            between()
+            answers += labeller.asker.ask(customers, moments[first : first + SLICE])
+        return answers
+
+    answers = walk(ask, points, now_ms)
     found = {}
     for c in ids:
         known = {k + 1 for k in customers.known_moments(c)}
-        held, _ = changes(c, [], answers[c], known, past_changed=False)
-        found[c] = [h.without_beginning() if h.answer.as_of == start else h for h in held]
+        held = changes(c, [], answers[c], known, past_changed=False).opened
+        found[c] = [h.without_beginning() if _begins(h) == start else h for h in held]
     return found
+
+
+def _begins(held: Held) -> int:
+    """The first moment that was asked at and that it held at."""
+    return held.earlier[0].answer.as_of if held.earlier else held.answer.as_of
 
 
 def _first(row: Sequence[Any]) -> int:

@@ -33,7 +33,7 @@ from warmlist.engines.relations import SCHEMAS, Rows, spine, table
 from warmlist.errors import BadPack
 from warmlist.events.model import hash64, position
 from warmlist.events.signals import SIGNALS, mask
-from warmlist.events.tags import INFERRED, NOTED, STATED
+from warmlist.events.tags import INFERRED, LIFE_POINT, NOTED, STATED
 from warmlist.plan.compile import Plan
 from warmlist.rules.yaml_text import Rows as Lines
 from warmlist.rules.yaml_text import Table, Text, near, read
@@ -49,7 +49,8 @@ _VIEW = re.compile(r"^(\d+)?(?: ?of (\S+))?(?: ?in (\S+))?(?: ?for (\S+))?$")
 
 #: Every way to write an event, with what it means.
 EVENTS: Mapping[str, str] = {
-    "in [SIGNAL ...]": "the customer writes; the signals that the message is read as",
+    "in [SIGNAL ...] [speaking LANGUAGE]": "the customer writes; the signals that the message is read as, "
+    "and the language",
     "out [PURPOSE]": "we write to this customer; quote, promotion, content or service",
     "broadcast [PURPOSE]": "we write to many",
     "read N": "the customer reads the message of the N-th line",
@@ -70,6 +71,8 @@ EVENTS: Mapping[str, str] = {
     "snooze TIME": "a person puts the follow-up off until then",
     "stated DIMENSION LABEL [until TIME]": "the customer says so: a word about them, such as a country",
     "noted DIMENSION LABEL [until TIME]": "the team notes it, or data from elsewhere says so",
+    "number DIMENSION LABEL": "the customer's number tells it by itself, since they were first heard of",
+    "life STAGE on DAY": "a turn of life is noted, with its day: birth on 2026-03-14",
     "found DIMENSION LABEL [until TIME]": "a job, or a reading of messages, works it out",
     "unfound DIMENSION LABEL": "a job finds that it holds no more",
     "cleared DIMENSION": "a new note line says nothing of this dimension any more",
@@ -213,12 +216,10 @@ def _columns(
         return hash64(str(customer), str(name))
 
     match word, words:
+        case "in", [*signals, "speaking", language]:
+            return [*_message(signals, key(number), at), _word("language", language, INFERRED)]
         case "in", signals:
-            for name in signals:
-                if name not in SIGNALS:
-                    raise BadPack(f"{at}: unknown signal {name!r}{near(name, SIGNALS)}")
-            message = {"type": "message", "direction": "in", "kind": "text", "key": key(number)}
-            return [message, *([{"type": "reading", "bits": mask(*signals)}] if signals else [])]
+            return _message(signals, key(number), at)
         case "out" | "broadcast", [] | ["quote" | "promotion" | "content" | "service"]:
             purpose = words[0] if words else None
             return [{"type": "message", "direction": "out", "kind": "text", "purpose": purpose,
@@ -251,8 +252,13 @@ def _columns(
             return [{"type": "follow_up", "kind": "snooze", "moment_at": _ms(rest, zone, at)}]
         case "stated" | "noted" | "found", [dimension, label, *end] if not end or end[0] == "until":
             until = _ms(" ".join(end[1:]), zone, at) if end else None
-            return [{"type": "tag", "kind": "add", "number": _RANKS[word], "dimension": dimension,
-                     "label": label, "moment_at": until}]  # fmt: skip
+            return [_word(dimension, label, _RANKS[word]) | {"moment_at": until}]
+        case "life", [stage, "on", day]:
+            until = _ms(f"{day} 00:00", ZoneInfo("UTC"), at)
+            return [_word(LIFE_POINT, stage, NOTED) | {"moment_at": until}]
+        case "number", [dimension, label]:
+            # Of no time, as what a handle tells is in the log.
+            return [_word(dimension, label, INFERRED) | {"event_id": None, "pos": 0, "known_at": 0}]
         case "unfound", [dimension, label]:
             return [{"type": "finding", "kind": "remove", "dimension": dimension, "label": label}]
         case "cleared", [dimension]:
@@ -262,6 +268,18 @@ def _columns(
             return [{"type": "label", "kind": "add" if word == "label" else "remove",
                      "dimension": dimension, "label": label, "moment_at": until}]  # fmt: skip
     raise BadPack(f"{at}: {what!r} is no event; write {_ways()}")
+
+
+def _message(signals: list[str], key: int, at: str) -> list[dict[str, Any]]:
+    for name in signals:
+        if name not in SIGNALS:
+            raise BadPack(f"{at}: unknown signal {name!r}{near(name, SIGNALS)}")
+    message = {"type": "message", "direction": "in", "kind": "text", "key": key}
+    return [message, *([{"type": "reading", "bits": mask(*signals)}] if signals else [])]
+
+
+def _word(dimension: str, label: str, rank: int) -> dict[str, Any]:
+    return {"type": "tag", "kind": "add", "number": rank, "dimension": dimension, "label": label}
 
 
 def _minor(amount: str, at: str) -> int | None:

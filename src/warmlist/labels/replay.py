@@ -9,7 +9,8 @@ import duckdb
 
 from warmlist.engines.mirror import Mirror
 from warmlist.engines.relations import Fetcher
-from warmlist.labels.assign import Held, Labeller
+from warmlist.labels.assign import Labeller
+from warmlist.labels.changes import Held
 from warmlist.labels.explain import label_line
 from warmlist.labels.history import timeline
 from warmlist.labels.over_mirror import chunks, conclude, find, prove

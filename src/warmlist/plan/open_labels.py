@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from warmlist.events.tags import BY_HANDLE, INFERRED
 from warmlist.plan.chain import Chain
 from warmlist.plan.conclude import add_manual_now
 from warmlist.plan.facts import begin
@@ -29,8 +30,8 @@ def compile_open(pack: Pack) -> str | None:
     chain.add(
         "told",
         "words about the customer that were known by then",
-        "SELECT w.asked, w.as_of, e.event_id, e.pos, e.kind, COALESCE(e.number, 1) AS rank, e.dimension,\n"
-        "  e.label, e.moment_at\n"
+        "SELECT w.asked, w.as_of, e.event_id, e.pos, e.kind, e.dimension, e.label, e.moment_at,\n"
+        f"  CASE WHEN e.event_id IS NULL THEN {BY_HANDLE} ELSE COALESCE(e.number, {INFERRED}) END AS rank\n"
         "FROM who AS w\nJOIN events AS e ON e.handle_id = w.handle_id\n"
         "LEFT JOIN heard_of AS h ON h.asked = w.asked AND h.handle_id = w.handle_id\n"
         f"WHERE e.type IN ('tag', 'finding') AND e.dimension IN ({_listed(rules)})\n"
@@ -48,13 +49,14 @@ def compile_open(pack: Pack) -> str | None:
         "    OVER (PARTITION BY asked, dimension, rank) AS cleared\n"
         "FROM told",
     )
+    often = _often(chain, rules)
     chain.add(
         "tags_now",
         "words that are added, not cleared since, and have neither run out nor grown too old",
         "SELECT asked, as_of, event_id, pos, rank, dimension, label,\n"
         f"  {_ends(rules)} AS ends,\n"
         "  MAX(rank) OVER (PARTITION BY asked, dimension) AS top\n"
-        "FROM tag_acts\n"
+        f"FROM {often}\n"
         "WHERE n = 1 AND kind = 'add' AND (moment_at IS NULL OR moment_at > as_of)\n"
         f"  AND (cleared IS NULL OR pos >= cleared){_young(rules)}{_beside(rules)}",
     )
@@ -99,6 +101,52 @@ def compile_open(pack: Pack) -> str | None:
         "  o.rule, CAST(o.rank AS BIGINT) AS rank, CAST(o.event_id AS BIGINT) AS event_id,\n"
         "  CAST(o.ends AS BIGINT) AS ends\n"
         "FROM open_labels AS o\nJOIN spine AS s ON s.asked = o.asked"
+    )
+
+
+def _often(chain: Chain, rules: tuple[OpenRule, ...]) -> str:
+    """Leave out words that were worked out too seldom; returns the step that holds the others."""
+    asked = {r.dimension: r.often for r in rules if r.often is not None}
+    if not asked:
+        return "tag_acts"
+
+    def figure(name: str) -> str:
+        cases = " ".join(f"WHEN '{d}' THEN {getattr(often, name)}" for d, often in asked.items())
+        return f"CASE dimension {cases} END"
+
+    dimensions = ", ".join(f"'{d}'" for d in asked)
+    chain.add(
+        "worked_out",
+        "words that were worked out, the newest first",
+        "SELECT asked, dimension, label,\n"
+        "  ROW_NUMBER() OVER (PARTITION BY asked, dimension ORDER BY pos DESC, label) AS place\n"
+        f"FROM told\nWHERE dimension IN ({dimensions}) AND rank = {INFERRED} AND kind = 'add'",
+    )
+    chain.add(
+        "counted_words",
+        "how often each came among the newest",
+        "SELECT asked, dimension, label, COUNT(*) AS times\n"
+        f"FROM worked_out\nWHERE place <= {figure('of')}\nGROUP BY asked, dimension, label",
+    )
+    chain.add(
+        "compared_words",
+        "and how many those were",
+        "SELECT asked, dimension, label, times, SUM(times) OVER (PARTITION BY asked, dimension) AS total\n"
+        "FROM counted_words",
+    )
+    chain.add(
+        "often_words",
+        "words that came often enough to count",
+        "SELECT asked, dimension, label\nFROM compared_words\n"
+        f"WHERE times >= {figure('least')} AND times * 100 >= total * {figure('share')}",
+    )
+    return chain.add(
+        "tags_often",
+        "words but for those that were worked out too seldom",
+        "SELECT t.*\nFROM tag_acts AS t\n"
+        "LEFT JOIN often_words AS o\n"
+        "  ON o.asked = t.asked AND o.dimension = t.dimension AND o.label = t.label\n"
+        f"WHERE t.rank <> {INFERRED} OR t.dimension NOT IN ({dimensions}) OR o.label IS NOT NULL",
     )
 
 

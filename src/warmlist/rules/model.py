@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -100,6 +100,19 @@ class LabelNames:
     colour: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Often:
+    """How often a word must come before it counts, where customers never say it themselves.
+
+    Among the newest `of` words of its dimension that events carry and that were only worked out, `least`
+    must be the same, and these at least `share` percent of them.
+    """
+
+    least: int
+    share: int
+    of: int
+
+
 @dataclass(frozen=True)
 class OpenRule:
     """Labels that no pack can list, such as countries or categories: tags bring them.
@@ -108,7 +121,9 @@ class OpenRule:
     while the newest act on it adds it, no later one cleared its kind, it has not run out and is not
     older than `lasts` ms (0 = any age). `strongest`: tags that were only inferred count where nothing
     was noted, and noted ones where nothing was stated; of an exclusive dimension always, where the
-    newest of them wins. `beside`: labels of the same dimension that ordinary rules give.
+    newest of them wins. What a handle tells by itself counts least. `beside`: labels of the same
+    dimension that ordinary rules give. `often`: how often words that were worked out must come; None =
+    once is enough.
     """
 
     id: str
@@ -125,6 +140,7 @@ class OpenRule:
 
     text = "what was said, noted or worked out"
     facts: tuple[str, ...] = ()
+    often: Often | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +149,8 @@ class Content:
 
     `words`: language -> text, with BLANKS in braces; a part in brackets is left out where a blank in
     it stays open. `purpose`: one of PURPOSES. `fits`: the interest that it speaks to, None = anybody's.
-    `scarce`: for few, so for high spenders only.
+    `scarce`: for few, so for high spenders only. `whom`: (dimension, labels), of each of which a customer
+    must have one; empty = for anybody. `matched`: what customers whom it is for get in its place.
     """
 
     key: str
@@ -142,6 +159,12 @@ class Content:
     purpose: str = "content"
     fits: str | None = None
     scarce: bool = False
+    whom: tuple[tuple[str, frozenset[str]], ...] = ()
+    matched: tuple[Content, ...] = ()
+
+    def is_for(self, labels: Collection[tuple[str, str]]) -> bool:
+        """Whether it is for a customer with these labels, (dimension, label in lower case)."""
+        return all(any((d, label) in labels for label in some) for d, some in self.whom)
 
 
 @dataclass(frozen=True)
@@ -195,6 +218,7 @@ class Pack:
     open_rules: tuple[OpenRule, ...] = ()  # at most one a dimension
     sooner: Node | None = None  # who comes first within a colour
     later: Node | None = None  # who comes last within a colour
+    idle: tuple[str, ...] = ()  # ids of rules that can never hold
     laid_over: int = 0  # the number of the workspace's version that lies over it
 
     @property

@@ -6,14 +6,14 @@ import re
 
 from warmlist.errors import BadPack
 from warmlist.rules.expressions import Vocabulary
-from warmlist.rules.model import COLOURS, LabelNames, OpenRule, named
-from warmlist.rules.parts import duration, in_every_language
+from warmlist.rules.model import COLOURS, LabelNames, Often, OpenRule, named
+from warmlist.rules.parts import duration, in_every_language, number
 from warmlist.rules.yaml_text import Table, near
 
 
 def read_open_rule(table: Table, dimension: str, review_days: int, words: Vocabulary) -> OpenRule:
     """The open labels of one file; raises BadPack with the place of what is wrong."""
-    row = table.table("open").allow("id", "lasts", "strongest", "because", "named")
+    row = table.table("open").allow("id", "lasts", "strongest", "often", "because", "named")
     exclusive = table.text("kind") == "exclusive"
     because = in_every_language(row, "because")
     if unknown := sorted(named(because) - {"label", "origin"}):
@@ -32,7 +32,13 @@ def read_open_rule(table: Table, dimension: str, review_days: int, words: Vocabu
         named=tuple(_names(name) for name in (row.rows("named") if "named" in row else ())),
         beside=frozenset(map(str, table.get("labels", ()))),
         place=row.at,
+        often=_often(row.table("often"), words) if "often" in row else None,
     )
+
+
+def _often(row: Table, words: Vocabulary) -> Often:
+    row.allow("least", "share", "of")
+    return Often(*(number(row, key, words) for key in ("least", "share", "of")))
 
 
 def _names(row: Table) -> LabelNames:

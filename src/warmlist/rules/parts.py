@@ -51,13 +51,20 @@ def placeholders(sentence: Mapping[str, str], words: Vocabulary, at: str) -> Non
 
 def duration(row: Table, key: str, words: Vocabulary) -> int:
     """The ms of the threshold named; 0 where none is."""
-    if row.get(key) is None:
-        return 0
+    return _figure(row, key, words, "duration") if row.get(key) is not None else 0
+
+
+def number(row: Table, key: str, words: Vocabulary) -> int:
+    """The number of the threshold named."""
+    return _figure(row, key, words, "number")
+
+
+def _figure(row: Table, key: str, words: Vocabulary, kind: str) -> int:
     name = row.text(key)
     threshold = words.thresholds.get(name)
-    if threshold is None or threshold.kind != "duration":
-        durations = [t.name for t in words.thresholds.values() if t.kind == "duration"]
-        raise BadPack(f"{name.at}: {key} names a duration{near(name, durations)}")
+    if threshold is None or threshold.kind != kind:
+        known = [t.name for t in words.thresholds.values() if t.kind == kind]
+        raise BadPack(f"{name.at}: {key} names a {kind}{near(name, known)}")
     return threshold.value
 
 

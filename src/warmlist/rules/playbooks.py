@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from itertools import pairwise
 
@@ -32,13 +32,18 @@ Own = Mapping[str, Mapping[str, str]]
 
 
 def read_playbooks(
-    files: Files, words: Vocabulary, facts: Mapping[str, Fact]
+    files: Files,
+    words: Vocabulary,
+    facts: Mapping[str, Fact],
+    labels: Mapping[str, Collection[str] | None],
 ) -> tuple[Playbook, ...]:
     """All playbooks of a pack, the most urgent first, else in the order of files and rows.
 
+    labels: of each dimension; None where no pack can list them.
+
     Raises BadPack, with file, line and column, at the first error.
     """
-    contents, own = _messages(files.messages())
+    contents, own = _messages(files.messages(), labels)
     found: list[Playbook] = []
     used: set[str] = set()
     tables = [t.allow("unless", "urgency", "playbooks") for t in files.part("playbooks")]
@@ -49,7 +54,8 @@ def read_playbooks(
         unless = expression(table.text("unless"), words) if "unless" in table else None
         for row in table.rows("playbooks"):
             playbook = _playbook(row, words, facts, unless, contents, usual)
-            used |= {f"{playbook.id}/{content.key}" for content in playbook.brings}
+            brought = [one for content in playbook.brings for one in (content, *content.matched)]
+            used |= {f"{playbook.id}/{content.key}" for content in brought}
             found.append(_with_own(playbook, own))
     for name in own:
         if name not in used:
@@ -109,14 +115,16 @@ def _brings(row: Table, contents: Contents, touches: int) -> tuple[Content, ...]
 
 
 def _with_own(playbook: Playbook, own: Own) -> Playbook:
-    brings = tuple(
-        replace(content, words={**content.words, **own.get(f"{playbook.id}/{content.key}", {})})
-        for content in playbook.brings
-    )
-    return replace(playbook, brings=brings)
+    def told(content: Content) -> Content:
+        words = {**content.words, **own.get(f"{playbook.id}/{content.key}", {})}
+        return replace(content, words=words, matched=tuple(map(told, content.matched)))
+
+    return replace(playbook, brings=tuple(map(told, playbook.brings)))
 
 
-def _messages(tables: Mapping[str, Table]) -> tuple[dict[str, Content], dict[str, dict[str, str]]]:
+def _messages(
+    tables: Mapping[str, Table], labels: Mapping[str, Collection[str] | None]
+) -> tuple[dict[str, Content], dict[str, dict[str, str]]]:
     """`contents` says what there is; a table a language says it in words."""
     if "contents" not in tables:
         return {}, {}
@@ -131,11 +139,38 @@ def _messages(tables: Mapping[str, Table]) -> tuple[dict[str, Content], dict[str
             if kept is None:
                 raise BadPack(f"{key.at}: unknown content {key!r}{near(key, list(texts))}")
             kept[language] = _text(spoken.text(key))
-    return {key: _content(key, table, texts[key]) for key in texts}, own
+    contents = {key: _content(key, table, texts[key], labels) for key in texts}
+    return _with_matched(table, contents), own
 
 
-def _content(key: str, table: Table, texts: Mapping[str, str]) -> Content:
-    row = table.table(key).allow("names", "purpose", "fits", "scarce")
+def _with_matched(table: Table, contents: Contents) -> dict[str, Content]:
+    """Each content with those that stand in its place for whom they are for."""
+    matched: dict[str, list[Content]] = {}
+    for key, content in contents.items():
+        row = table.table(key)
+        if "instead_of" not in row:
+            continue
+        name = row.text("instead_of")
+        if name not in contents or name == key:
+            raise BadPack(f"{name.at}: unknown content {name!r}{near(name, list(contents))}")
+        if "instead_of" in table.table(name):
+            raise BadPack(f"{name.at}: {name!r} itself stands instead of another")
+        if not content.whom:
+            raise BadPack(f"{row.at}: say in 'for' whom {key!r} is for, instead of {name!r}")
+        matched.setdefault(name, []).append(content)
+    return {
+        key: replace(content, matched=tuple(matched.get(key, ())))
+        for key, content in contents.items()
+    }
+
+
+def _content(
+    key: str,
+    table: Table,
+    texts: Mapping[str, str],
+    labels: Mapping[str, Collection[str] | None],
+) -> Content:
+    row = table.table(key).allow("names", "purpose", "fits", "scarce", "for", "instead_of")
     missing = [language for language in LANGUAGES if language not in texts]
     if missing:
         raise BadPack(f"{row.at}: {key!r} has no text in {', '.join(missing)}")
@@ -144,7 +179,29 @@ def _content(key: str, table: Table, texts: Mapping[str, str]) -> Content:
         raise BadPack(f"{purpose.at}: unknown purpose {purpose!r}{near(purpose, PURPOSES)}")
     fits = str(row.text("fits")) if row.get("fits") else None
     scarce = row.text("scarce", "no") == "yes"
-    return Content(key, in_every_language(row, "names"), dict(texts), str(purpose), fits, scarce)
+    whom = tuple(_whom(row.table("for"), labels)) if "for" in row else ()
+    return Content(
+        key, in_every_language(row, "names"), dict(texts), str(purpose), fits, scarce, whom
+    )
+
+
+def _whom(
+    table: Table, labels: Mapping[str, Collection[str] | None]
+) -> Iterator[tuple[str, frozenset[str]]]:
+    """The labels of which a customer must have one of each dimension named; case does not count."""
+    for dimension in table.keys_as_written():
+        if dimension not in labels:
+            raise BadPack(
+                f"{dimension.at}: unknown dimension {str(dimension)!r}{near(dimension, list(labels))}"
+            )
+        known = labels[dimension]
+        names = table.names(dimension)
+        for name in names:
+            if known is not None and name not in known:
+                raise BadPack(f"{name.at}: unknown label {str(name)!r}{near(name, list(known))}")
+        if not names:
+            raise BadPack(f"{dimension.at}: name labels of {str(dimension)!r}")
+        yield str(dimension), frozenset(name.casefold() for name in names)
 
 
 def _text(text: Text) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from warmlist.events.signals import SIGNALS, mask
 from warmlist.facts.catalogue import UNITS, Fact, streams
 from warmlist.facts.takes import COMBINES, TAKES
 from warmlist.rules.expressions import NEVER, Node, Threshold, Vocabulary
+from warmlist.rules.idle import idle
 from warmlist.rules.layers import Files, Layer
 from warmlist.rules.model import (
     COLOURS,
@@ -79,13 +80,32 @@ def read_pack(folder: Path, to_minor: ToMinor = _us_dollars, layers: Sequence[La
         for t in label_files
         if "open" in t
     )
-    playbooks = read_playbooks(files, words, facts)
+    listed: dict[str, Collection[str] | None] = {d.key: tuple(d.labels) for d in dimensions}
+    playbooks = read_playbooks(
+        files, words, facts, listed | {rule.dimension: None for rule in open_rules}
+    )
+    in_vain = _idle(dimensions, warnings)
     worth = {c: _whole(head.table("worth"), c) for c in head.get("worth", ())}
     return Pack(
         head.text("name"), head.text("version"), thresholds, facts, dimensions, playbooks,
         worth, tuple(warnings), open_rules, _optional(head, "sooner", words),
-        _optional(head, "later", words),
+        _optional(head, "later", words), idle=in_vain,
     )  # fmt: skip
+
+
+def _idle(dimensions: Iterable[Dimension], warnings: list[str]) -> tuple[str, ...]:
+    """The ids of rules that can never hold, each told as a warning."""
+    found: list[str] = []
+    for dimension in dimensions:
+        told = idle(dimension.rules, exclusive=dimension.exclusive)
+        for rule in dimension.rules:
+            if rule.id not in told:
+                continue
+            takes = " and ".join(told[rule.id])
+            why = f"{takes} before it takes all" if takes else "its tests exclude each other"
+            warnings.append(f"{rule.place}: {rule.id} ({rule.label}) can never hold: {why}")
+            found.append(rule.id)
+    return tuple(found)
 
 
 def _optional(head: Table, key: str, words: Vocabulary) -> Node | None:

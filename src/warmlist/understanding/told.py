@@ -11,7 +11,7 @@ from warmlist.connectors.places import country_of_phone, zone_of_phone
 from warmlist.events.tags import INFERRED, STATED, Tag, preference_tags
 from warmlist.understanding.preferences import parse_note, preferences_in
 from warmlist.understanding.products.labels import labels_of
-from warmlist.understanding.reading import Entity
+from warmlist.understanding.reading import Entity, Found, Reading
 
 #: Signals that speak of contact, and the dimension that each may tell.
 _SPEAKS_OF = {
@@ -41,6 +41,21 @@ def handle_tags(handle: str) -> Sequence[Tag]:
 def note_fields(line: str) -> Mapping[str, Any]:
     """The fields of a preference note line; what it says otherwise stays in the line."""
     return parse_note(line).preferences.as_json()
+
+
+def found_row(found: Found) -> dict[str, Any]:
+    """A signal as the log keeps it."""
+    span = list(found.span) if found.span else None
+    return {
+        "name": found.name, "confidence": found.confidence, "span": span, "because": found.because,
+    }  # fmt: skip
+
+
+def message_tags(text: str, reading: Reading) -> tuple[Tag, ...]:
+    """All that a message tells of its customer: preferences, goods, and the language that it is in."""
+    said = [found.name for found in reading.signals]
+    spoken = (Tag("language", reading.lang, INFERRED),) if reading.lang else ()
+    return sentence_tags(text, said) + goods_tags(reading.entities, said) + spoken
 
 
 def sentence_tags(text: str, signals: Collection[str]) -> tuple[Tag, ...]:

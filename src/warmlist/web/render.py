@@ -22,7 +22,7 @@ from starlette.requests import Request
 
 from warmlist.clock import DAY, HOUR, MINUTE, from_ms, rfc3339
 from warmlist.connectors import places
-from warmlist.followup.views import COLOURS, HistoryEntry, QueueChanges, QueueRow, Viewer
+from warmlist.followup.views import COLOURS, Best, HistoryEntry, QueueChanges, QueueRow, Viewer
 from warmlist.web import hostile, i18n, security, words
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -38,6 +38,7 @@ class Renderer:
         self._env.globals.update(
             asset=self._asset,
             when=self._when,
+            best_time=self._best_time,
             left=left,
             late=late,
             iso=rfc3339,
@@ -85,6 +86,12 @@ class Renderer:
         tz = ZoneInfo(zone) if zone else self._zone
         moment, today = from_ms(ms).astimezone(tz), from_ms(now).astimezone(tz)
         return _told(moment, today)
+
+    def _best_time(self, best: Best, now: int) -> str:
+        """'best now', 'best 14:00', in the workspace's zone."""
+        if best.at <= now:
+            return i18n.gettext("best now")
+        return i18n.gettext("best {time}").replace("{time}", self._when(best.at, now))
 
     def _clock(self, ms: int, zone: str | None = None) -> str:
         """'14:05', in the workspace's zone unless another is named."""
@@ -186,6 +193,8 @@ def _page_strings(language: str) -> dict[str, str]:
         "skip_with": _("Skip with: {text}"),
         "nobody": _("Nobody"),
         "all_done": _("All done for now."),
+        "done_until": _("All done for now. The next may be contacted from {time}."),
+        "later": _("Later today"),
         "beyond": _("Beyond today’s minutes"),
     }
 

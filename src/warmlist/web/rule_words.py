@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from warmlist.followup.troubles import Kind, Trouble
 from warmlist.labels.sentences import in_language
 from warmlist.rules.model import Pack
 from warmlist.web.i18n import current, gettext, later
 from warmlist.web.segment_words import customers, decimal
 
-__all__ = ["because", "colour", "customers", "decimal", "spoken", "take", "title"]
+__all__ = ["because", "colour", "customers", "decimal", "spoken", "take", "title", "trouble"]
 
 _COLOURS: Mapping[str, str] = {
     "red": later("Red"), "orange": later("Orange"), "yellow": later("Yellow"),
@@ -21,6 +22,17 @@ _TAKES: Mapping[str, str] = {
     "latest": later("when it was last"), "earliest": later("when it was first"),
     "count": later("how many there are"), "sum": later("the total of their amounts"),
 }  # fmt: skip
+_TROUBLES: Mapping[Kind, str] = {
+    "idle_rule": later("Rule {what} can never hold: change it or take it out. Its label from before:"),
+    "no_rate": later("Orders in {what} have no rate and are left out of sums: set one."),
+    "no_region": later("The table of regions has no row for {what}: its best hours are not known."),
+    "no_hour": later("All hours that are wished for are refused as well: ask again when to write."),
+}  # fmt: skip
+
+
+def trouble(one: Trouble) -> str:
+    """What does not fit, and what to do about it."""
+    return gettext(_TROUBLES[one.kind]).replace("{what}", one.what)
 
 
 def colour(key: str) -> str:

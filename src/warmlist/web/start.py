@@ -34,7 +34,7 @@ def worker_of(app: App) -> Worker:
     """The worker of this process; it does nothing until it is run."""
     return Worker(
         app.store, app.events, app.labeller, app.everybody,
-        further=app.work_operations, chores=app.chores, nightly=app.nightly,
+        further=app.work_operations, openings=app.work_openings, chores=app.chores, nightly=app.nightly,
     )  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from warmlist.followup.views import Best, BestSource
 from warmlist.web.i18n import gettext, later
 
 _COLOURS: Mapping[str, str] = {
@@ -111,6 +112,15 @@ _HELD: Mapping[str, str] = {
     "worst_window": later("a bad hour for promotions, and it was used twice already"),
 }
 
+_BEST: Mapping[BestSource, str] = {
+    "golden": later("{hours} on their clock: they answer fastest then"),
+    "own": later("{hours} on their clock: they are active then"),
+    "considered": later("{hours} on their clock: dear goods are thought over then"),
+    "impulse": later("{hours} on their clock: small things are bought then"),
+    "country": later("{hours} on their clock: people of their country are active then"),
+    "everybody": later("{hours} on their clock: customers are active then"),
+}
+
 #: Reasons to skip a follow-up, in the order of the keys 1 to 6.
 SKIP_REASONS = (
     later("Already handled"),
@@ -161,6 +171,16 @@ def signals() -> list[tuple[str, str]]:
 
 def held(key: str) -> str:
     return _named(_HELD, key)
+
+
+def best(told: Best) -> str:
+    """'14–16 on their clock: they answer fastest then'."""
+    hours = f"{_hour(told.begin)}–{_hour(told.end)}"
+    return gettext(_BEST[told.source]).replace("{hours}", hours)
+
+
+def _hour(minute: int) -> str:
+    return f"{minute // 60}:{minute % 60:02d}" if minute % 60 else str(minute // 60)
 
 
 def skip_reasons() -> list[str]:

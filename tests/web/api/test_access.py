@@ -31,6 +31,7 @@ ADDRESSES: tuple[tuple[str, str, Any], ...] = (
     ("GET", "/packs", None),
     ("POST", "/packs/check", {"files": {}}),
     ("GET", "/packs/workspace", None),
+    ("GET", "/packs/troubles", None),
     ("GET", "/packs/workspace/versions", None),
     ("POST", "/packs/workspace", {"files": {}, "note": "x", "base": 0}),
     ("POST", "/packs/preview", {"files": {}}),

@@ -70,6 +70,7 @@ TOLD_IN_WORDS = {
     f"{method} {PATH}{path}"
     for method, path in (
         ("GET", "/packs/workspace"), ("POST", "/packs/workspace"), ("GET", "/packs/workspace/versions"),
+        ("GET", "/packs/troubles"),
         ("GET", "/reviews/{period}"), ("GET", "/reviews/{period}/export"), ("GET", "/reviews/people"),
     )
 }  # fmt: skip

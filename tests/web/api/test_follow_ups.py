@@ -53,8 +53,48 @@ def test_filters(desk: Desk, shop: dict[str, int]) -> None:
     assert queued(desk, colour="green") == []
     assert sorted(queued(desk, "Bob")) == ["Mara", "Ugo"]
     assert desk.client().get("/queue?colour=blue").status_code == 422
-    for cursor in ("x", "1.2.3", "1.2.3.4.5", "1.2.3.99999999999999999999"):
+    for cursor in ("x", "1.2.3.4", "1.2.3.4.5.6", "1.2.3.4.99999999999999999999"):
         assert desk.client().get("/queue", params={"cursor": cursor}).status_code == 422
+
+
+def test_what_opens_later_today_comes_last_and_says_when(desk: Desk) -> None:
+    """Who wishes evenings stands behind who may be written to now; the past tells the same."""
+    evening = {"days": [1, 2, 3, 4, 5, 6, 7], "from": "20:00", "to": "22:00"}
+    lines: list[dict[str, Any]] = []
+    for n, handle in enumerate(("+393331234601", "+393331234602")):
+        lines.append(message(handle, f"w{n}", "How much does it weigh?", at=NOW - 50 * HOUR + n))
+    wish = {"type": "preference", "id": "wish", "customer": "+393331234601", "windows": [evening],
+            "at": rfc3339(NOW - 49 * HOUR), "origin": "stated"}  # fmt: skip
+    assert desk.client().post("/events", json=[*lines, wish]).status_code == 200
+    desk.label()
+    now = desk.client().get("/queue").json()
+    past = desk.client().get("/queue", params={"as_of": now["as_of"]}).json()
+    opens = rfc3339(desk.clock.ms - desk.clock.ms % (24 * HOUR) + 19 * HOUR)  # 20:00 in Rome
+    for told in (now, past):
+        first, second = told["items"]
+        assert (first["handle"], first["open_now"], first["next_open"]) == (
+            "+393331234602", True, None,
+        )  # fmt: skip
+        assert (second["handle"], second["open_now"], second["next_open"]) == (
+            "+393331234601", False, opens,
+        )  # fmt: skip
+        assert second["held"] == ["preferred_hours"]
+        assert {"best"} <= first.keys()
+
+
+def test_the_worker_of_the_application_asks_the_guard(desk: Desk, shop: dict[str, int]) -> None:
+    from warmlist.web.start import worker_of
+
+    worker, labeller = worker_of(desk.app), desk.app.labeller()
+    unasked = "SELECT count(*) FROM openings WHERE look_at <= %s"
+    try:
+        with desk.app.store.connect() as conn:
+            assert conn.execute(unasked, (NOW,)).fetchone() == (3,)
+            for _ in range(3):
+                worker.round(conn, labeller)
+            assert conn.execute(unasked, (NOW,)).fetchone() == (0,)
+    finally:
+        labeller.close()
 
 
 def test_pages_of_the_queue_hold_while_others_come(desk: Desk) -> None:

@@ -65,6 +65,20 @@ def test_what_is_wrong_is_told_with_its_place(
 def test_a_rep_may_not_see_or_change_them(desk: Desk, shop: dict[str, int]) -> None:
     rep = desk.client("Bob")
     assert rep.get("/packs/workspace").status_code == 403
+    assert rep.get("/packs/troubles").status_code == 403
     body = {"files": {}, "note": "x", "base": 0}
     assert rep.post("/packs/workspace", json=body).status_code == 403
     assert rep.post("/packs/preview", json={"files": {}}).status_code == 403
+
+
+def test_what_does_not_fit_is_told_with_the_customers_concerned(
+    desk: Desk, shop: dict[str, int]
+) -> None:
+    api = desk.client()
+    order = {"type": "order", "id": "o-jpy", "customer": "+393331230009", "at": "2026-03-03T09:00:00Z",
+             "status": "paid", "amount": "900", "currency": "JPY"}  # fmt: skip
+    assert api.post("/events", json=order).status_code < 300
+    found = {one["kind"]: one for one in api.get("/packs/troubles").json()["items"]}
+    told = found["no_rate"]
+    assert (told["what"], told["customers"], len(told["some"])) == ("JPY", 1, 1)
+    assert told["do"] == "run: warmlist rate JPY <what one unit is worth>"

@@ -16,7 +16,8 @@ from warmlist.rules.model import Pack
 from warmlist.store.sql import queries
 
 SQL = queries("insights/reviews/capacity.sql")
-TODAY = queries("followup/queue.sql").today
+_QUEUE = queries("followup/queue.sql")
+TODAY = f"{_QUEUE.due}\n  AND {_QUEUE.opens_today}"
 
 
 @dataclass
@@ -38,7 +39,6 @@ def loads(
         "as_of": as_of,
         "day_ends": Day.at(as_of, zone).ends,
         "answer_from": as_of - figures.answer_within,
-        "cap": figures.touch_cap,
         "owner": owner,
     }
     found: dict[str | None, Load] = defaultdict(Load)

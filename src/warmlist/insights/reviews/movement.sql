@@ -25,12 +25,12 @@ WHERE %(owner)s::text IS NULL OR s.owner = %(owner)s
 GROUP BY 1, 2
 
 -- name: causes
--- Why those who moved did: the rule behind what they became, and whether an event, time or a new rule did it.
+-- Why those who moved did: the rule by which what they became began, and whether an event, time or a new rule did it.
 SELECT m.was, m.became, x.rule, x.cause, count(*)
 FROM ({moved}) m
 LEFT JOIN standings s ON s.customer_id = m.customer_id
 JOIN LATERAL (
-  SELECT a.rule, a.cause FROM assignments a
+  SELECT coalesce(a.evidence -> 'earlier' -> 0 ->> 'rule', a.rule) AS rule, a.cause FROM assignments a
   WHERE a.customer_id = m.customer_id AND a.dimension = %(dimension)s AND a.label = m.became
     AND (a.since IS NULL OR a.since <= %(to)s) AND (a.until_at IS NULL OR a.until_at > %(to)s)
   LIMIT 1

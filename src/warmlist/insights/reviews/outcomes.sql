@@ -37,10 +37,10 @@ FROM (
 GROUP BY 1, 2
 
 -- name: reds
--- Reds that began in a stretch, with the rule behind each, whose customer it is now, and whether an order followed.
+-- Reds that began in a stretch, with the rule by which each began, whose customer it is now, and whether an order followed.
 -- live: only those that the team saw begin.
 WITH began AS MATERIALIZED (
-  SELECT customer_id, since, rule FROM assignments
+  SELECT customer_id, since, coalesce(evidence -> 'earlier' -> 0 ->> 'rule', rule) AS rule FROM assignments
   WHERE dimension = 'follow_up' AND label = 'red' AND since >= %(from)s AND since < %(to)s
     AND (NOT %(live)s OR (origin <> 'history' AND cause IN ('event', 'time', 'manual')))
 ),

@@ -8,6 +8,7 @@ from warmlist.intake.model.base import EventLine
 from warmlist.intake.model.values import (
     Code,
     Country,
+    Day,
     Email,
     Handle,
     Language,
@@ -25,6 +26,15 @@ EventNumber = Annotated[Code, StringConstraints(pattern=r"^\d{1,18}$")]
 Cap = Annotated[int, Field(ge=0, le=100)]
 
 
+class LifePoint(BaseModel):
+    """A turn in the customer's life: a key such as pregnancy, birth, wedding or move, and its day."""
+
+    model_config = ConfigDict(strict=True, extra="forbid")
+
+    stage: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+    on: Day
+
+
 class ProfileLine(EventLine):
     """An attribute of the customer became known; what is not named stays as it was."""
 
@@ -40,6 +50,7 @@ class ProfileLine(EventLine):
     owner: Name | None = None  # of the team
     email: Email | None = None
     phone: Phone | None = None  # E.164
+    life_points: list[LifePoint] | None = None  # beside those told before
 
     def linked(self) -> tuple[str, ...]:
         own = [self.phone, self.email and f"email:{self.email}"]
@@ -68,11 +79,12 @@ class PreferenceLine(EventLine):
     max_per_week: Cap | None = None
     max_per_month: Cap | None = None
     passive: bool | None = None  # true: the customer will write when there is need
+    life_points: list[LifePoint] | None = None  # instead of those noted before
     origin: Literal["stated", "noted"] = "noted"
 
     @model_validator(mode="after")
     def _says_something(self) -> Self:
-        said = (self.channel_format, self.windows, self.avoid)
+        said = (self.channel_format, self.windows, self.avoid, self.life_points)
         counted = (self.max_per_week, self.max_per_month, self.passive)
         if not self.note and not any(said) and all(value is None for value in counted):
             raise wrong("needs a note, or one of the fields that a note stands for")

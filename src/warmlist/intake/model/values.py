@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from difflib import get_close_matches
 from functools import lru_cache
@@ -15,6 +16,7 @@ from pydantic_core import PydanticCustomError
 
 from warmlist.clock import parse_instant, rfc3339
 from warmlist.errors import BadInput
+from warmlist.events.tags import LIFE_YEARS
 from warmlist.intake.identity import canonical
 from warmlist.intake.text import clean
 
@@ -52,6 +54,17 @@ def decimal_text(number: Decimal) -> str:
     if "." in text:
         text = text.rstrip("0").rstrip(".")
     return "0" if text in ("-0", "") else text
+
+
+def _day(value: object) -> str:
+    try:
+        day = date.fromisoformat(str(value))
+    except ValueError:
+        raise wrong("is no day; write it as 2026-03-14") from None
+    first, last = LIFE_YEARS
+    if not first <= day.year <= last:
+        raise wrong(f"lies outside the years {first} to {last}")
+    return day.isoformat()
 
 
 def _money(value: Any) -> str:
@@ -212,6 +225,8 @@ Instant = Annotated[int, PlainValidator(_instant), WithJsonSchema(_TIME_SCHEMA)]
 Moment = Annotated[
     str, PlainValidator(lambda value: rfc3339(_instant(value))), WithJsonSchema(_TIME_SCHEMA)
 ]
+#: A day as 2026-03-14.
+Day = Annotated[str, PlainValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
 #: Decimal text in major units ('19.9'), never negative.
 Money = Annotated[str, PlainValidator(_money), WithJsonSchema(_NUMBER_SCHEMA)]
 #: A count or a duration: int where whole, else float.

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from warmlist.errors import BadInput
+from warmlist.events.tags import LIFE_YEARS
 
 FORMATS = ("text", "voice", "image", "video")
 EVERY_DAY = (1, 2, 3, 4, 5, 6, 7)
@@ -22,7 +24,11 @@ _FIELDS = (
     "max_per_week",
     "max_per_month",
     "passive",
+    "life_points",
 )
+#: Turns of a life that note lines have words for; profiles may name others.
+STAGES = ("pregnancy", "birth", "wedding", "move")
+_STAGE = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -51,13 +57,33 @@ class Window:
         return {"days": list(self.days), "from": clock(self.start), "to": clock(self.end)}
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class LifePoint:
+    """A turn in a customer's life and the day on which it came or comes. stage: one of STAGES, or a key."""
+
+    on: date
+    stage: str
+
+    def __post_init__(self) -> None:
+        if not _STAGE.fullmatch(self.stage):
+            raise BadInput(
+                f"life_points: {self.stage!r} is no key; write birth, or first_school_day"
+            )
+        first, last = LIFE_YEARS
+        if not first <= self.on.year <= last:
+            raise BadInput(f"life_points: {self.on} lies outside the years {first} to {last}")
+
+    def as_json(self) -> dict[str, str]:
+        return {"stage": self.stage, "on": self.on.isoformat()}
+
+
 @dataclass(frozen=True, slots=True)
 class Preferences:
     """What is said of contact with one customer; what is not said is None or empty.
 
     name: one line without blanks at its ends. channel_format: one of FORMATS. windows: contact in
     these; avoid: and not in these. max_per_week, max_per_month: 0..100. passive: the customer will
-    write when there is need.
+    write when there is need. life_points: what else is good to know, with its days.
     """
 
     name: str | None = None
@@ -67,6 +93,7 @@ class Preferences:
     max_per_week: int | None = None
     max_per_month: int | None = None
     passive: bool = False
+    life_points: tuple[LifePoint, ...] = ()
 
     def __post_init__(self) -> None:
         name = self.name
@@ -82,8 +109,18 @@ class Preferences:
     def __bool__(self) -> bool:
         return self != Preferences()
 
+    @property
+    def leaves_no_hour(self) -> bool:
+        """Whether all hours that are wished for are refused as well."""
+        refused = _minutes_of(self.avoid)
+        return len(refused) > 0 and not (_minutes_of(self.windows) or _WEEK) - refused
+
     def as_json(self) -> dict[str, Any]:
-        """All fields, as `warmlist note parse` writes them and an event of type preference takes."""
+        """All fields, as `warmlist note parse` writes them and an event of type preference takes.
+
+        life_points: only where there are any.
+        """
+        life = [point.as_json() for point in self.life_points]
         return {
             "name": self.name,
             "channel_format": self.channel_format,
@@ -92,6 +129,7 @@ class Preferences:
             "max_per_week": self.max_per_week,
             "max_per_month": self.max_per_month,
             "passive": self.passive,
+            **({"life_points": life} if life else {}),
         }
 
     @classmethod
@@ -106,7 +144,26 @@ class Preferences:
             max_per_week=_of(said, "max_per_week", int),
             max_per_month=_of(said, "max_per_month", int),
             passive=bool(_of(said, "passive", bool)),
+            life_points=life_points(said.get("life_points")),
         )
+
+
+_WEEK = frozenset(range(7 * 1440))
+
+
+def _minutes_of(windows: tuple[Window, ...]) -> frozenset[int]:
+    """The minutes of a week, from Monday's midnight, that lie in one of the windows."""
+    found: set[int] = set()
+    for window in windows:
+        length = (
+            window.end - window.start
+            if window.end > window.start
+            else window.end + 1440 - window.start
+        )
+        for day in window.days:
+            begin = (day - 1) * 1440 + window.start
+            found.update(minute % len(_WEEK) for minute in range(begin, begin + length))
+    return frozenset(found)
 
 
 def clock(minutes: int) -> str:
@@ -119,6 +176,24 @@ def minutes(text: str, field: str) -> int:
     if not _CLOCK.fullmatch(text):
         raise BadInput(f"{field}: {text!r} is no time; write HH:MM, 00:00 to 24:00")
     return int(text[:2]) * 60 + int(text[3:])
+
+
+def life_points(given: Any) -> tuple[LifePoint, ...]:
+    """Rows {"stage", "on": YYYY-MM-DD}; none for None. Raises BadInput, naming the row."""
+    if given is None:
+        return ()
+    if not isinstance(given, list):
+        raise BadInput(f"life_points: {given!r} is no list")
+    return tuple(_life_point(one, f"life_points[{at}]") for at, one in enumerate(given))
+
+
+def _life_point(one: Any, where: str) -> LifePoint:
+    if not isinstance(one, Mapping) or not {"stage", "on"} <= one.keys():
+        raise BadInput(f"{where} needs stage and on")
+    try:
+        return LifePoint(date.fromisoformat(str(one["on"])), str(one["stage"]))
+    except ValueError:
+        raise BadInput(f"{where}: {one['on']!r} is no day; write 2026-03-14") from None
 
 
 def _shown(name: str) -> bool:

@@ -9,10 +9,18 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any
 
 from warmlist.errors import BadInput
-from warmlist.understanding.preferences.model import EVERY_DAY, MOST, Preferences, Window
+from warmlist.understanding.preferences.model import (
+    EVERY_DAY,
+    MOST,
+    STAGES,
+    LifePoint,
+    Preferences,
+    Window,
+)
 from warmlist.understanding.preferences.note_words import NOTE_LANGUAGES, Wording, plain, wording
 from warmlist.understanding.preferences.sentence import preferences_in
 from warmlist.understanding.preferences.words import LANGUAGES
@@ -23,6 +31,7 @@ _QUOTED = re.compile(r'\s*("(?:[^"]|"")+")\s*(?:[|｜]|$)')
 _HOURS = re.compile(
     r"(\d{1,2})(?:[:.h](\d{2}))?(?: ?h| uhr|点|时)?-(\d{1,2})(?:[:.h](\d{2}))?(?: ?h| uhr|点|时)?"
 )
+_DATED = re.compile(r"(.*?)[ :]*(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})")
 _NAME_WORDS = 5
 
 
@@ -48,6 +57,7 @@ def render_note(preferences: Preferences, lang: str = "en") -> str:
             parts.append(words[period][0].replace("{n}", str(cap)))
     if preferences.passive:
         parts.append(words["passive"][0])
+    parts += [_written_point(point, words) for point in preferences.life_points]
     return " | ".join(parts)
 
 
@@ -99,10 +109,10 @@ class _Found:
     odd: list[str] = field(default_factory=list)
 
     def add(self, said: dict[str, Any], part: str) -> None:
-        """Windows add up; of anything else that is said twice, the first holds."""
+        """Windows and turns of life add up; of anything else that is said twice, the first holds."""
         now = self.preferences
         for key, value in said.items():
-            if key in ("windows", "avoid"):
+            if key in ("windows", "avoid", "life_points"):
                 value = (*getattr(now, key), *value)
             elif getattr(now, key) not in (None, False, value):
                 self.odd.append(part)
@@ -151,12 +161,25 @@ def _strict(part: str, known: tuple[str, ...]) -> dict[str, Any] | None:
             cap = pattern.fullmatch(text)
             if cap and int(cap[1]) <= MOST:
                 return {key: int(cap[1])}
+        if point := _life_point(text, one):
+            return {"life_points": (point,)}
         if windows := _windows(text, one):
             return {"windows": windows}
         refusal = one.refusals.match(text)
         if refusal and (windows := _windows(text[refusal.end() :], one)):
             return {"avoid": windows}
     return None
+
+
+def _life_point(text: str, one: Wording) -> LifePoint | None:
+    """A turn of life with its day, such as 'baby born 2026-03-14'."""
+    match = _DATED.fullmatch(text)
+    if match is None or match[1] not in one.life:
+        return None
+    try:
+        return LifePoint(date(int(match[2]), int(match[3]), int(match[4])), one.life[match[1]])
+    except (ValueError, BadInput):
+        return None
 
 
 def _windows(text: str, one: Wording) -> tuple[Window, ...]:
@@ -200,6 +223,16 @@ def _day_list(text: str, one: Wording) -> tuple[int, ...]:
         begin, end = one.days[first][0], one.days[last][-1]
         found.update((begin + step - 1) % 7 + 1 for step in range((end - begin) % 7 + 1))
     return tuple(sorted(found))
+
+
+def _written_point(point: LifePoint, words: dict[str, Any]) -> str:
+    """Only turns of life that there are words for can be written in a line."""
+    if point.stage not in words["life"]:
+        raise BadInput(
+            f"life_points: notes have no word for {point.stage!r}",
+            hint=f"they have some for {', '.join(STAGES)}; note others in the customer's data",
+        )
+    return f"{words['life'][point.stage][0]} {point.on.isoformat()}"
 
 
 def _written(window: Window, words: dict[str, Any]) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 
 from warmlist.understanding.normalise import fold
-from warmlist.understanding.preferences.model import FORMATS
+from warmlist.understanding.preferences.model import FORMATS, STAGES
 
 #: Languages that note lines are written in.
 NOTE_LANGUAGES = ("en", "zh-Hans", "zh-Hant", "it", "de", "es", "pt")
@@ -28,6 +28,7 @@ class Wording:
     caps: tuple[tuple[re.Pattern[str], str], ...]
     days: dict[str, tuple[int, ...]]
     refusals: re.Pattern[str]
+    life: dict[str, str]  # folded words -> a turn of life
 
 
 @cache
@@ -47,6 +48,7 @@ def wording(lang: str) -> Wording:
         tuple(_caps(words)),
         dict(_days(words)),
         re.compile(rf"(?:{refusals})[ :]*(?=\S)"),
+        {plain(one): stage for stage in STAGES for one in words["life"][stage]},
     )
 
 

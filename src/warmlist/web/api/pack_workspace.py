@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated
+from typing import Annotated, Literal
 
 from anyio import to_thread
 from fastapi import APIRouter, Depends, Query
@@ -108,6 +108,25 @@ class CarriedTold(Told):
     some: list[int]
 
 
+class TroubleTold(Told):
+    """Something that does not fit together, and the customers concerned."""
+
+    kind: Literal["idle_rule", "no_rate", "no_region", "no_hour"]
+    what: str = Field(
+        description="a rule's id, a currency or a country; empty where nothing is named"
+    )
+    says: str
+    do: str = Field(description="what to do about it")
+    customers: int
+    some: list[int] = Field(description="ids of the first")
+
+
+class Troubles(Told):
+    """Everything that does not fit now."""
+
+    items: list[TroubleTold]
+
+
 class PackPreview(Told):
     """Who would change; ask again with the same files while `ready` is false."""
 
@@ -141,6 +160,21 @@ def workspace_versions(here: Here, _lead: Lead) -> WorkspaceVersions:
             for v in found
         ]
     )
+
+
+@router.get("/packs/troubles")
+def pack_troubles(here: Here, _lead: Lead) -> Troubles:
+    """What rules and data do not fit together: rules that can never hold, money without a rate,
+    countries without a row, wishes that leave no hour; with the customers concerned."""
+    return Troubles(
+        items=[
+            TroubleTold(
+                kind=one.kind, what=one.what, says=one.says, do=one.do,
+                customers=one.customers, some=list(one.some),
+            )
+            for one in here.app.rules_desk.troubles()
+        ]
+    )  # fmt: skip
 
 
 @router.post("/packs/workspace", response_model=WorkspacePack)

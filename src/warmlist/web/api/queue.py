@@ -12,7 +12,8 @@ from fastapi import APIRouter, Query
 from pydantic import Field
 
 from warmlist.clock import rfc3339
-from warmlist.followup.views import QueueFilters, QueueRow, Viewer
+from warmlist.followup.views import Best, BestSource, QueueFilters, QueueRow, Viewer
+from warmlist.understanding.preferences.model import Window as Hours
 from warmlist.web.api.context import Api, Caller, Here, speaking
 from warmlist.web.api.customers import LabelFilter, OwnerFilter
 from warmlist.web.api.fields import (
@@ -31,9 +32,22 @@ router = APIRouter(tags=["queue"])
 
 #: Rows of a page of a past queue; the present one has pages of the size that people see.
 PAGE = 50
-_CURSOR = re.compile(r"-?\d{1,16}(\.-?\d{1,16}){3}", re.ASCII)
+_CURSOR = re.compile(r"-?\d{1,16}(\.-?\d{1,16}){4}", re.ASCII)
 
 Colour = Literal["red", "orange", "yellow", "green", "grey"]
+
+
+class BestTime(Told):
+    """Hours of the week on the customer's clock, and how they are known."""
+
+    days: list[int] = Field(description="1 Monday to 7 Sunday")
+    begins: str = Field(alias="from")
+    ends: str = Field(alias="to", description="at or before `from`: on the next day")
+    at: Instant = Field(description="the next such moment, now or later")
+    because: BestSource = Field(
+        description="golden: answers fastest then; own: is active then; considered, impulse: such goods are "
+        "bought then; country, everybody: others are active"
+    )
 
 
 class Queued(Told):
@@ -52,8 +66,9 @@ class Queued(Told):
     due_by: Instant
     overdue: bool
     how: Literal["text", "voice", "image", "video", "call"]
-    open_now: bool = Field(description="whether the customer's quiet hours allow it")
-    next_open: Instant | None
+    open_now: bool = Field(description="whether the guard lets it through now")
+    next_open: Instant | None = Field(description="if not, the first moment at which it will")
+    best: BestTime | None = Field(description="when the customer is most likely to answer")
     channel_closes_at: Instant | None = Field(description="end of the 24-hour service window")
     what: str = Field(description="suggested words, in the customer's language")
     what_language: str | None = Field(description="BCP 47")
@@ -64,7 +79,7 @@ class Queued(Told):
 
 
 class QueueList(Told):
-    """A page of the queue, most urgent first."""
+    """A page of the queue, in its order."""
 
     items: list[Queued]
     next_cursor: str | None
@@ -82,7 +97,7 @@ async def get_queue(
     cursor: Cursor = None,
     language: Spoken = "en",
 ) -> QueueList:
-    """The queue, most urgent first.
+    """The queue: what may be done now, most urgent first, then what the guard lets through later today.
 
     With `as_of` the queue of a past moment is replayed for everybody with the pack in force, which
     takes about half a second for a thousand customers, for every page anew.
@@ -142,6 +157,7 @@ def _row(row: QueueRow) -> Queued:
         how=row.how,
         open_now=row.window.open_now,
         next_open=rfc3339(row.window.next_open),
+        best=_best(row.window.best),
         channel_closes_at=rfc3339(row.channel_closes_at),
         what=row.what,
         what_language=row.what_language,
@@ -150,3 +166,10 @@ def _row(row: QueueRow) -> Queued:
         purpose=row.purpose,
         held=list(row.held),
     )
+
+
+def _best(best: Best | None) -> BestTime | None:
+    if best is None:
+        return None
+    hours = Hours(best.days, best.begin, best.end).as_json()
+    return BestTime(**hours, at=instant(best.at), because=best.source)

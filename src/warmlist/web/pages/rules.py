@@ -14,6 +14,7 @@ from warmlist.facts.takes import TAKES
 from warmlist.followup.look import PackLook
 from warmlist.followup.rule_files import own_names
 from warmlist.followup.rules_desk import RulesDesk
+from warmlist.followup.troubles import Trouble
 from warmlist.labels.pack_diff import Difference
 from warmlist.labels.segment_text import BadSegment
 from warmlist.packs.workspace import NAME
@@ -82,6 +83,7 @@ def rules_page(
         now=now,
         rules=found,
         pack=pack,
+        troubles=_troubles(desk, viewer.sees_everyone, now),
         opened={o.dimension: o for o in pack.open_rules},
         closed={d.key: d for d in pack.dimensions},
         look=PackLook(pack, desk.currency),
@@ -158,6 +160,13 @@ def back(
     except BadPack as error:
         raise BadInput(error.message, hint="the built-in pack moved on") from None
     return RedirectResponse(f"{ADDRESS}#versions", 303)
+
+
+def _troubles(desk: RulesDesk, told: bool, now: int) -> list[tuple[Trouble, dict[int, str]]]:
+    """What does not fit, each with the names of some customers concerned; leads alone see it."""
+    found = desk.troubles() if told else []
+    names = desk.people(sorted({i for one in found for i in one.some}), now) if found else {}
+    return [(one, {i: names.get(i, str(i)) for i in one.some}) for one in found]
 
 
 def _desk(request: Request) -> RulesDesk:

@@ -11,7 +11,8 @@ from training.corpus import Message
 from training.fit import fit
 from training.split import SIDES, Side, Split, split
 from training.vectors import Seen, labels, look
-from warmlist.understanding import lexicon
+from warmlist.understanding import concepts, lexicon
+from warmlist.understanding.concepts import Finder, Forms
 from warmlist.understanding.model.packed import save
 
 Say = Callable[[str], None]
@@ -20,12 +21,14 @@ Say = Callable[[str], None]
 @dataclass(frozen=True, slots=True)
 class Taught:
     """A corpus, read and split. seen: what the model sees of each message; both end with `tuned`
-    sentences, which are on no side and teach always."""
+    sentences, which are on no side and teach always. forms: of the sheets of concepts."""
 
     messages: Sequence[Message]
     split: Split
     seen: Seen
     tuned: int
+    forms: Forms
+    finder: Finder
 
     def some(self, *sides: Side, teaching: bool = False) -> tuple[list[Message], Seen]:
         """Messages of some sides. teaching: with the tuned sentences."""
@@ -40,10 +43,12 @@ def prepare(messages: Sequence[Message], tuned: Sequence[Message], say: Say) -> 
     sides = split(messages)
     say(f"{len(messages):,} messages, {len(sides.dropped)} nearly equal to one on another side")
     everything = [*messages, *tuned]
-    seen = look(everything, lexicon.load())
+    forms = Forms.of(concepts.load())
+    finder = Finder(forms)
+    seen = look(everything, lexicon.load(), finder)
     # The lexicon is right about these by design; seen here, it would be trusted too much elsewhere.
     seen.lexicon[len(messages) :] = 0
-    return Taught(everything, sides, seen, len(tuned))
+    return Taught(everything, sides, seen, len(tuned), forms, finder)
 
 
 def build(taught: Taught, target: Path, say: Say, *, hold_out_test: bool = False) -> None:
@@ -54,10 +59,11 @@ def build(taught: Taught, target: Path, say: Say, *, hold_out_test: bool = False
     """
     messages, seen = taught.some("train", teaching=True)
     say(f"fitting {len(messages):,} messages")
-    fitted = fit(messages, seen)
+    fitted = fit(messages, seen, taught.finder)
     messages, seen = taught.some("dev")
     chosen = choose.choose(fitted.scores(seen), labels(messages))
     least = choose.least_language(fitted.language_scores(seen))
     messages, seen = taught.some(*(("train", "dev") if hold_out_test else SIDES), teaching=True)
     say(f"fitting {len(messages):,} messages")
-    save(packing.pack(fit(messages, seen), chosen, least, messages, seen), target)
+    fitted = fit(messages, seen, taught.finder)
+    save(packing.pack(fitted, chosen, least, messages, seen, taught.forms), target)

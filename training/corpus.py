@@ -16,6 +16,8 @@ from warmlist.understanding.signals import SIGNALS
 ROOT = Path(__file__).resolve().parents[1]
 CORPUS = ROOT / "corpus"
 TUNED = ROOT / "tests/understanding/messages/tuned.yaml"
+#: `Message.writer` of those.
+TUNED_WRITER = "tuned"
 _TUNED_LANGUAGES = {"zh": "zh-Hans", "pt": "pt-BR"}
 #: Messages by people who have seen neither corpus nor lexicon: measured, never trained on.
 UNSEEN = "unseen"
@@ -71,7 +73,9 @@ def read_tuned(path: Path = TUNED) -> list[Message]:
             said, text = line.split(" = ", 1)
             names = set(said.split()) - {"none"}
             found.append(
-                Message(text, _TUNED_LANGUAGES.get(lang, lang), "tuned", dict.fromkeys(names, ""))
+                Message(
+                    text, _TUNED_LANGUAGES.get(lang, lang), TUNED_WRITER, dict.fromkeys(names, "")
+                )
             )
     return found
 

@@ -26,7 +26,8 @@ _MACRO = re.compile(r"(?P<name>\w+) = (?P<body>.+)")
 class Pattern:
     """One line of a pattern file; its regular expression is compiled when first needed."""
 
-    __slots__ = ("_regex", "asks", "because", "confidence", "lang", "literals", "names", "source")
+    __slots__ = ("_regex", "also", "asks", "because", "confidence", "lang", "literals", "names",
+                 "source")  # fmt: skip
 
     def __init__(
         self, section: Section, lang: str, line: int, text: str, macros: dict[str, str]
@@ -37,9 +38,13 @@ class Pattern:
         self.asks = section.asks
         self.lang = lang
         self.because = f"{lang}.txt:{line} {text}"
-        self.literals = compiled.literals
+        self.literals, self.also = compiled.literals, compiled.also
         self.source = compiled.regex
         self._regex: re.Pattern[str] | None = None
+
+    def may_match(self, text: str) -> bool:
+        """Whether the other words are there that must be, where one of `literals` is."""
+        return not self.also or any(word in text for word in self.also)
 
     @property
     def regex(self) -> re.Pattern[str]:

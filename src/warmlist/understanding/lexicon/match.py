@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from ahocorasick_rs import AhoCorasick
 
@@ -28,7 +28,7 @@ _EMOTICON = re.compile(r"(?:[:;=xX8]-?[)dDpP3*]+|<3|\^_?\^)(?:\s|$)")
 
 
 class _Book:
-    """The patterns of one language, found by words that must occur in what they match."""
+    """Patterns of some languages, found by words that must occur in what they match."""
 
     def __init__(self, patterns: Iterable[Pattern]) -> None:
         self.patterns = tuple(patterns)
@@ -45,8 +45,10 @@ class _Book:
         tried: set[Pattern] = set()
         for literal in seen:
             for pattern in self._owners[literal]:
-                if pattern not in tried:
-                    tried.add(pattern)
+                if pattern in tried:
+                    continue
+                tried.add(pattern)
+                if pattern.may_match(text):
                     for match in pattern.regex.finditer(text):
                         yield Hit(match.start(1), match.end(1), pattern)
 
@@ -60,14 +62,15 @@ class LexiconReader:
     def __init__(self, own: Iterable[Phrase] = ()) -> None:
         """own: patterns that the workspace accepted; they hold in every language."""
         self._version = f"lexicon-{CODE_VERSION}+{fingerprint()}"
-        self._books: dict[str, _Book] = {}
+        self._books: dict[tuple[str, ...], _Book] = {}
+        self._files: dict[str, list[Pattern]] = {}
         patterns = [own_pattern(phrase.signal, phrase.words) for phrase in own]
         self._own = _Book(patterns) if patterns else None
 
     def with_own(self, own: Iterable[Phrase]) -> LexiconReader:
         """The same lexicon with patterns of the workspace; its files are not read again."""
         fresh = LexiconReader(own)
-        fresh._books = self._books
+        fresh._books, fresh._files = self._books, self._files
         return fresh
 
     @property
@@ -77,7 +80,7 @@ class LexiconReader:
     @property
     def patterns(self) -> tuple[Pattern, ...]:
         """The patterns of all languages."""
-        return tuple(pattern for lang in LANGUAGES for pattern in self._book(lang).patterns)
+        return tuple(pattern for lang in LANGUAGES for pattern in self._patterns(lang))
 
     def read(self, text: str, lang: str | None = None, after: str | None = None) -> Reading:
         """As `reader.Reader.read`; entities and `after` are not read by the lexicon."""
@@ -105,11 +108,9 @@ class LexiconReader:
             return {}
         helpers: dict[str, list[Hit]] = defaultdict(list)
         shown: dict[str, list[Hit]] = defaultdict(list)
-        books = [self._book(lang) for lang in langs]
-        for book in [*books, self._own] if self._own else books:
-            for hit in book.hits(text):
-                for name in hit.pattern.names:
-                    (helpers if name in HELPERS else shown)[name].append(hit)
+        for hit in self._hits(text, langs):
+            for name in hit.pattern.names:
+                (helpers if name in HELPERS else shown)[name].append(hit)
         if not shown and not helpers["dear"]:
             return {}
         scene = Scene(text, helpers)
@@ -120,11 +121,24 @@ class LexiconReader:
         apply(scene, standing)
         return {name: max(hits, key=_rank) for name, hits in standing.items()}
 
-    def _book(self, lang: str) -> _Book:
-        # Two threads may both read the file at first; they get equal books.
-        if (book := self._books.get(lang)) is None:
-            book = self._books[lang] = _Book(load(lang))
-        return book
+    def _hits(self, text: str, langs: tuple[str, ...]) -> Iterator[Hit]:
+        """Every match of the built-in patterns of some languages, and of those of the workspace."""
+        for book in (self._book(langs), self._own):
+            if book:
+                yield from book.hits(text)
+
+    def _book(self, langs: tuple[str, ...]) -> _Book | None:
+        """The patterns of some languages in one; there are few sets of languages that look alike."""
+        # Two threads may both make one at first; they get equal books.
+        if langs and langs not in self._books:
+            patterns = [pattern for lang in langs for pattern in self._patterns(lang)]
+            self._books[langs] = _Book(patterns)
+        return self._books.get(langs)
+
+    def _patterns(self, lang: str) -> Sequence[Pattern]:
+        if lang not in self._files:
+            self._files[lang] = load(lang)
+        return self._files[lang]
 
 
 def _rank(hit: Hit) -> tuple[float, int, int, str]:

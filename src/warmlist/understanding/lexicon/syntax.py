@@ -42,16 +42,20 @@ _MACRO = re.compile(r"<(\w+)>")
 _OPENERS = re.compile(r"(ä|ö|ü)")
 _CLAUSE_END = r"(?= ?[^\w '\-/&]| ?\Z)"
 _DEEPEST = 12
+#: Of more words than this it takes longer to see that none is there than to try the pattern.
+_FEW = 8
 #: Characters that stand for themselves, but for the last where a ? follows.
 _PLAIN = re.compile(r"(?:[\w',-]| (?!\.\.))+(?!\?)")
 
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """regex: source over folded text, its group 1 is the evidence. literals: one must occur."""
+    """regex: source over folded text, its group 1 is the evidence. literals: one must occur. also:
+    of these one must occur too; none where nothing more is known."""
 
     regex: str
     literals: frozenset[str]
+    also: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,7 @@ class _Piece:
     regex: str
     literals: frozenset[str] | None  # None: nothing that must occur
     text: str | None = None  # set when the piece is these very characters
+    also: frozenset[str] = frozenset()  # of these one must occur too
 
 
 class _Parser:
@@ -147,8 +152,14 @@ def _join(pieces: list[_Piece]) -> _Piece:
         run = ""
         if piece.literals:
             candidates.append(piece.literals)
-    best = max(candidates, key=lambda found: min(map(len, found)), default=None)
-    return _Piece("".join(piece.regex for piece in pieces), best)
+    best = max(candidates, key=_telling, default=None)
+    others = [each for each in candidates if each is not best and len(each) <= _FEW]
+    also = max(others, key=_telling, default=frozenset[str]())
+    return _Piece("".join(piece.regex for piece in pieces), best, also=also)
+
+
+def _telling(literals: frozenset[str]) -> int:
+    return min(map(len, literals))
 
 
 def expand(source: str, macros: Mapping[str, str]) -> str:
@@ -183,6 +194,7 @@ def compile_pattern(source: str, macros: Mapping[str, str], *, spaced: bool) -> 
         + f"({piece.regex})"
         + _after(macros, closes=closes, spaced=spaced, may_end_blank=body.endswith(")*")),
         piece.literals,
+        piece.also,
     )
 
 

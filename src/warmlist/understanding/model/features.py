@@ -9,12 +9,18 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-_WORD = re.compile(r"\w+|[^\w\s]")
+#: Scripts without blanks, in which one character says as much as half a word elsewhere.
+_DENSE = "\u2e80-\u9fff\uf900-\ufaff"
+#: Vowel signs that Python does not count among the letters of a word.
+_SIGNS = "\u0900-\u0963"
+_TOKEN = re.compile(rf"[{_DENSE}]+|(?:[^\W{_DENSE}]|[{_SIGNS}])+|[^\w\s]")
 _SAME = str.maketrans("123456789\n", "000000000 ")
 _DIGITS = re.compile(r"\d")
 _QUOTES = frozenset('"“”„«»「」')
-_LONGEST_GRAM = 4
-#: Scripts without blanks, in which one character says as much as half a word elsewhere.
+#: Length of the runs inside a word, and the longest one of a script without blanks.
+_RUN, _LONGEST_DENSE = 4, 3
+#: A run of a script without blanks up to this length may be a word.
+_LONGEST_WORD = 6
 _FIRST_DENSE, _LAST_DENSE = "\u2e80", "\uf8ff"
 _DENSE_CHARS_COUNT_AS = 2.5
 #: Of longer texts the beginning and the end are looked at, in characters.
@@ -26,30 +32,35 @@ WORD, PAIR, BEFORE = "\x01", "\x02", "\x03"
 def grams(folded: str) -> dict[str, int]:
     """Every n-gram of a folded text with the place of its first character there.
 
-    Words and pairs of neighbouring words are marked by their first character; runs of 2 to 4
-    characters, single ones in scripts without blanks, are as they are. A place is -1 for what begins
-    before the text.
+    Words and pairs of neighbouring words are marked by their first character; runs of 4 characters of
+    a word and its blanks, of 1 to 3 in scripts without blanks, are as they are. A place is -1 for what
+    begins before the text.
     """
     text = comparable(folded)
     found: dict[str, int] = {}
-    words = [(match[0], match.start()) for match in _WORD.finditer(text)]
+    add = found.setdefault
     last, place = "^", -1
-    for word, start in words:
-        found.setdefault(WORD + word, start)
-        found.setdefault(f"{PAIR}{last} {word}", place)
+    for match in _TOKEN.finditer(text):
+        word, start = match[0], match.start()
+        if _FIRST_DENSE <= word[0] <= _LAST_DENSE:
+            length = len(word)
+            for size in range(1, _LONGEST_DENSE + 1):
+                for at in range(length - size + 1):
+                    add(word[at : at + size], start + at)
+            if length <= _LONGEST_WORD:
+                add(WORD + word, start)
+            add(f"{PAIR}{last} {word[0]}", place)
+            last, place = word[-1], start + length - 1
+            continue
+        add(WORD + word, start)
+        add(f"{PAIR}{last} {word}", place)
+        if len(word) > 2:
+            padded = f" {word} "
+            for at in range(len(word) + 3 - _RUN):
+                add(padded[at : at + _RUN], start + at - 1)
         last, place = word, start
-    if words:
-        found.setdefault(f"{PAIR}{last} $", place)
-    padded = f" {text} "
-    length = len(padded)
-    for size in range(2, _LONGEST_GRAM + 1):
-        # From the end, so that the first place of each stays.
-        last_start = length - size
-        found |= {padded[at : at + size]: at - 1 for at in range(last_start, -1, -1)}
-    if not text.isascii():
-        for at, char in enumerate(text):
-            if char >= _FIRST_DENSE and char not in found:
-                found[char] = at
+    if found:
+        add(f"{PAIR}{last} $", place)
     return found
 
 

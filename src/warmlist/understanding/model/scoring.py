@@ -6,13 +6,14 @@ import json
 import math
 import re
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
+from warmlist.understanding.concepts import MEANT_BEFORE, Finder, meanings
 from warmlist.understanding.model.features import (
     HEAD,
     PAIR,
@@ -23,11 +24,15 @@ from warmlist.understanding.model.features import (
     grams,
     shape,
 )
-from warmlist.understanding.model.packed import Floats, Packed, bytes_to_lines
+from warmlist.understanding.model.packed import Floats, Packed, bytes_to_lines, unpack_forms
 from warmlist.understanding.normalise import fold
+from warmlist.understanding.reading import Span
 from warmlist.understanding.signals import SIGNALS, names
 
+Places = npt.NDArray[np.int64]
+
 _COUNT = len(SIGNALS)
+_NO_CONTEXT = (False,) * _COUNT
 #: Messages in which fewer of the n-grams are known than this are in a script that was not taught.
 LEAST_KNOWN = 0.15
 #: Languages whose scores differ by less are told apart by the customer's language.
@@ -42,6 +47,9 @@ _SCRIPTS = {
 }
 #: What the seller's last message must add to a score to be named as a reason.
 _MATTERS = 0.5
+#: How much more a shared n-gram counts than a shared concept where an example is looked for: it is
+#: likelier of the same language.
+_READABLE = 3.0
 #: Words that carry less than this share of the strongest window are left out of a span.
 _WEAK = 0.15
 
@@ -50,41 +58,46 @@ _WEAK = 0.15
 class Scored:
     """What the model makes of one message.
 
-    probability: of each signal, in the order of SIGNALS. languages: a score for
-    each of `Model.languages`. found: every n-gram and its place; rows: the row of each, -1
-    for those that training has not seen; ids: the others. by_context: for which signals the seller's
-    last message speaks.
+    probability: of each signal, in the order of SIGNALS. languages: a score for each of
+    `Model.languages`. found: every n-gram and its place; meant: what concepts say, and where. ids: rows
+    of what training has seen, first `known_grams` n-grams, then concepts up to `own`, then those of the
+    seller's last message; share: how much of its row each adds. by_context: for which signals that
+    message speaks.
     """
 
     probability: list[float]
     languages: list[float]
     found: dict[str, int]
-    rows: npt.NDArray[np.int64]
+    meant: Sequence[tuple[str, Span]]
     ids: npt.NDArray[np.int64]
+    share: Floats
+    known_grams: int
+    own: int
     folded: str
-    by_context: list[bool]
+    by_context: Sequence[bool]
 
     @property
     def known(self) -> float:
         """Share of the n-grams that training has seen."""
-        return len(self.ids) / max(1, len(self.found))
+        return self.known_grams / max(1, len(self.found))
 
 
 class Model:
     """A loaded model; reading changes nothing in it, so threads may share it."""
 
-    def __init__(self, packed: Packed) -> None:
+    def __init__(self, packed: Packed, finder: Finder | None = None) -> None:
+        """finder: of the forms in `packed`, where another model has it already."""
         self._packed = packed
+        self._finder = finder or Finder(unpack_forms(packed))
         vocabulary = bytes_to_lines(packed.vocabulary)
         self._index = dict(zip(vocabulary, range(len(vocabulary)), strict=True))
-        self._reach = np.fromiter(map(_reach, vocabulary), np.int64, len(vocabulary))
         self._own = threading.local()
-        self._squares = packed.idf * packed.idf
+        self._squares: list[float] = (packed.idf.astype(np.float64) ** 2).tolist()
         self._rarest = float(packed.idf.max())
         self.languages = tuple(bytes_to_lines(packed.languages))
         self.threshold: Floats = packed.threshold
         self._examples = bytes_to_lines(packed.examples)
-        self._ends = np.append(packed.telling_of[1:, 2], len(packed.telling))
+        self._telling = [_rows_of(packed, signal) for signal in range(_COUNT)]
 
     def rarity(self, gram: str) -> float:
         """How rare an n-gram is in the corpus (its idf); one that is not there is as rare as any."""
@@ -93,8 +106,9 @@ class Model:
 
     def length(self, scored: Scored) -> float:
         """Of the vector of all n-grams of a message, each as rare as `rarity` says."""
-        unknown = len(scored.found) - len(scored.ids)
-        return math.sqrt(float(self._squares[scored.ids].sum()) + unknown * self._rarest**2)
+        unknown = len(scored.found) - scored.known_grams
+        known = self._square(scored.ids[: scored.known_grams].tolist())
+        return math.sqrt(known + unknown * self._rarest**2)
 
     @cached_property
     def examples(self) -> list[tuple[str, tuple[str, ...]]]:
@@ -107,7 +121,7 @@ class Model:
 
     def with_threshold(self, threshold: Floats) -> Model:
         """The same model that says its signals from other probabilities on."""
-        return Model(replace(self._packed, threshold=threshold))
+        return Model(replace(self._packed, threshold=threshold), self._finder)
 
     def score(self, folded: str, confidences: Sequence[float], before: str = "") -> Scored:
         """Score one message.
@@ -117,51 +131,69 @@ class Model:
         """
         packed, text = self._packed, ends_of_long(folded)
         found = grams(text)
-        get = self._index.get
-        rows = np.array([get(gram, -1) for gram in found], np.int64)
-        ids = rows[rows >= 0]
-        plain = self._sum(ids) + packed.bias
-        context = self._context(before)
-        score = plain[:_COUNT] + self._beside(text, confidences, bool(before)) + context
+        meant = meanings(text, self._finder.find(text))
+        parts = [*map(self._rows, (found.keys(), meant.alone.keys(), meant.linked.keys()))]
+        squares = [*map(self._square, parts)]
+        own = sum(map(len, parts))
+        if before:
+            last = meanings(before, self._finder.find(before), MEANT_BEFORE)
+            more = (context_grams(before), last.alone.keys(), last.linked.keys())
+            parts += map(self._rows, more)
+            squares += map(self._square, parts[3:])
+            # The concepts of both messages are one vector each, their n-grams are two.
+            squares[1] = squares[4] = squares[1] + squares[4]
+            squares[2] = squares[5] = squares[2] + squares[5]
+        ids = np.array([row for part in parts for row in part], np.int64)
+        each = [1 / math.sqrt(square) if square else 0.0 for square in squares]
+        share = np.repeat(np.array(each, np.float32), [*map(len, parts)])
+        loud, weights = packed.scale[ids] * share, packed.weights[ids].astype(np.float32)
+        total = loud @ weights + packed.bias
+        score = total[:_COUNT] + self._beside(text, confidences, bool(before))
         probability = 1 / (1 + np.exp(-(packed.slope * score + packed.offset)))
-        return Scored(probability.tolist(), plain[_COUNT:].tolist(), found, rows, ids, folded,
-                      (context >= _MATTERS).tolist())  # fmt: skip
+        by_context: Sequence[bool] = _NO_CONTEXT
+        if before:
+            by_context = (loud[own:] @ weights[own:, :_COUNT] >= _MATTERS).tolist()
+        return Scored(probability.tolist(), total[_COUNT:].tolist(), found,
+                      [*meant.alone.items(), *meant.linked.items()], ids, share, len(parts[0]), own,
+                      folded, by_context)  # fmt: skip
 
-    def _sum(self, ids: npt.NDArray[np.int64]) -> Floats:
-        """What a vector of n-grams, made as long as 1, adds to every signal and language."""
-        packed = self._packed
-        total: Floats = packed.scale[ids] @ packed.weights[ids].astype(np.float32)
-        return total / (float(np.sqrt(self._squares[ids].sum())) or 1.0)
+    def _rows(self, features: Iterable[str]) -> list[int]:
+        """The rows of those features that training has seen."""
+        get = self._index.get
+        return [row for row in map(get, features) if row is not None]
+
+    def _square(self, ids: Iterable[int]) -> float:
+        """The squared length of a vector of n-grams or concepts."""
+        return sum(map(self._squares.__getitem__, ids))
 
     def _beside(self, text: str, confidences: Sequence[float], answers: bool) -> Floats:
         """What lexicon and shape add."""
         packed = self._packed
         looks = np.array(shape(text, answers=answers), np.float32)
         total: Floats = looks @ packed.shape
-        said = np.array(confidences, np.float32)
-        return total + said @ packed.lexicon if said.any() else total
-
-    def _context(self, before: str) -> Floats:
-        """What the seller's last message adds to every signal."""
-        found = [row for row in map(self._index.get, context_grams(before)) if row is not None]
-        if not found:
-            return np.zeros(_COUNT, np.float32)
-        return self._sum(np.array(found, np.int64))[:_COUNT]
+        return (
+            total + np.array(confidences, np.float32) @ packed.lexicon
+            if any(confidences)
+            else total
+        )
 
     def _heat(self, scored: Scored, signal: int) -> Floats:
-        """What each of the known n-grams adds to a signal."""
-        packed = self._packed
-        heat: Floats = packed.weights[scored.ids, signal] * packed.scale[scored.ids]
+        """What each of the known n-grams and concepts of a message adds to a signal."""
+        packed, ids = self._packed, scored.ids[: scored.own]
+        heat: Floats = packed.weights[ids, signal] * packed.scale[ids] * scored.share[: scored.own]
         return heat
 
     def span(self, scored: Scored, signal: int) -> tuple[int, int] | None:
         """The folded characters that speak most for a signal, widened to whole words."""
         text = ends_of_long(scored.folded)
-        if not len(scored.ids):
+        if not scored.own:
             return None
-        places = np.fromiter(scored.found.values(), np.int64, len(scored.found))[scored.rows >= 0]
-        starts = np.maximum(places, 0)
-        ends = np.minimum(places + self._reach[scored.ids], len(text))
+        places = [
+            (at, at + _reach(gram)) for gram, at in scored.found.items() if gram in self._index
+        ]
+        places += [place for feature, place in scored.meant if feature in self._index]
+        reach = np.array(places, np.int64)
+        starts, ends = np.maximum(reach[:, 0], 0), np.minimum(reach[:, 1], len(text))
         each = self._heat(scored, signal) / np.maximum(ends - starts, 1)
         weight = np.bincount(starts, each, len(text) + 1) - np.bincount(ends, each, len(text) + 1)
         heat = weight.cumsum()[:-1]
@@ -178,23 +210,20 @@ class Model:
 
     def nearest(self, scored: Scored, signal: int) -> tuple[str, tuple[str, ...]] | None:
         """The training message that shares most of what speaks for a signal, and its signals."""
-        packed = self._packed
-        first, last = np.searchsorted(packed.telling_of[:, 0], (signal, signal + 1))
-        if first == last:
+        telling, starts, examples = self._telling[signal]
+        if not len(examples):
             return None
-        begin = packed.telling_of[first, 2]
-        stop = self._ends[last - 1]
+        ids = scored.ids[: scored.own]
         heat = self._blank()
-        heat[scored.ids] = np.maximum(self._heat(scored, signal), 0)
-        shared = np.add.reduceat(
-            heat[packed.telling[begin:stop]], packed.telling_of[first:last, 2] - begin
-        )
-        heat[scored.ids] = 0
+        heat[ids] = np.maximum(self._heat(scored, signal), 0)
+        heat[ids[: scored.known_grams]] *= _READABLE
+        shared = np.add.reduceat(heat[telling], starts)
+        heat[ids] = 0
         best = int(shared.argmax())
         if shared[best] <= 0:
             return None
-        example = int(packed.telling_of[first + best, 1])
-        said = names(int(packed.example_signals[example]))
+        example = int(examples[best])
+        said = names(int(self._packed.example_signals[example]))
         return json.loads(self._examples[example]), said
 
     def _blank(self) -> Floats:
@@ -211,10 +240,12 @@ class Model:
         None where the words do not tell it well enough. A hint outweighs the more, the shorter the
         text is.
         """
+        ascii_only = scored.folded.isascii()
         scores = {
             lang: score
             for lang, score in zip(self.languages, scored.languages, strict=True)
-            if (script := _SCRIPTS.get(lang)) is None or script.search(scored.folded)
+            if (script := _SCRIPTS.get(lang)) is None
+            or (not ascii_only and script.search(scored.folded))
         }
         if not scores or scored.known < LEAST_KNOWN:
             return None
@@ -223,6 +254,16 @@ class Model:
         if hint in scores and scores[hint] >= scores[best] - nearly:
             return hint
         return best if scores[best] >= float(self._packed.least_language[0]) else None
+
+
+def _rows_of(packed: Packed, signal: int) -> tuple[Places, Places, Places]:
+    """Of one signal: what tells its examples, where each example begins there, the examples."""
+    first, last = np.searchsorted(packed.telling_of[:, 0], (signal, signal + 1))
+    rows = packed.telling_of[first:last]
+    if first == last:
+        return rows[:, 0], rows[:, 0], rows[:, 0]
+    stop = packed.telling_of[last, 2] if last < len(packed.telling_of) else len(packed.telling)
+    return packed.telling[rows[0, 2] : stop].astype(np.int64), rows[:, 2] - rows[0, 2], rows[:, 1]
 
 
 def _reach(gram: str) -> int:

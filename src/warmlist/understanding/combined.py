@@ -19,6 +19,8 @@ from warmlist.understanding.signals import SIGNALS
 #: Raise it with every change of this folder's code, the lexicon's apart, that can change a reading.
 CODE_VERSION = 2
 _COURTESY = SIGNALS.index("courtesy")
+#: No reading is certain.
+SUREST = 0.999
 #: What the lexicon finds is said from this probability on; its conventions outweigh the model's doubt.
 _HIT = 0.5
 #: Signals whose words may belong to another by convention: postage is delivery, not price.
@@ -182,7 +184,7 @@ class CombinedReader:
         if hit is None and shifts is not None and shifts.by[at] >= MATTERS:
             words = ", ".join(f'"{word}"' for word in shifts.words(at))
             because += f"; corrections here speak for it ({words})"
-        return Found(SIGNALS[at], round(probability, 3), span, because)
+        return Found(SIGNALS[at], min(round(probability, 3), SUREST), span, because)
 
     def _language(self, text: str, folded: str, scored: Scored, hint: str | None) -> str | None:
         """The language of a message; a hint decides only where the words leave it open."""

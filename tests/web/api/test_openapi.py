@@ -39,7 +39,7 @@ def test_generated_requests_get_documented_answers(desk: Desk, shop: dict[str, i
     schema = schemathesis.openapi.from_dict(document)
     schema.app = web
     operations = [found.ok() for found in schema.get_all_operations()]
-    assert len(operations) == 28
+    assert len(operations) == 29
     headers = {"Authorization": f"Bearer {desk.tokens['Alice']}"}
     answered = set[int]()
     for operation in operations:
